@@ -1,0 +1,104 @@
+"""The words shared by dialplan files, AGI sessions and records: one place for all of them.
+
+`tests/test_dialplan_words.py` holds `dialplan/*.conf` and the rendered files against this module.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Context(StrEnum):
+    """Dialplan contexts. Where a call may stand decides what it can dial."""
+
+    FROM_TRUNK = "from-trunk"  # outside callers: the switchboard and nothing else
+    FROM_PHONE = "from-phone"  # our own phones: extensions, codes, emergency, permitted outside
+    SWITCHBOARD = "switchboard"  # the executor: step, verb, step
+    FALLBACK = "fallback"  # greeting, extensions and messages without a controller
+    EXTENSIONS = "extensions"  # one rendered entry per extension, without a controller
+    REACH = "reach"  # Gosubs behind EXTENSIONS: person, group, principal, message
+    EMERGENCY = "emergency"
+    OUTSIDE = "outside"  # rendered: who may dial what outside
+    ENDING = "ending"  # hangup handler: leaves the result in the call record
+
+
+class Route(StrEnum):
+    """AGI routes: agi://host:port/<route>."""
+
+    STEP = "step"
+
+
+class Var(StrEnum):
+    """Channel variables between controller and dialplan."""
+
+    STATE = "SB_STATE"  # domain.call.Call, packed
+    OUTCOME = "SB_OUTCOME"  # what the last verb came to, see `Outcome words` in agi/wording
+    DONE = "SB_DONE"  # "1" only when the controller finished its step
+    VERB = "SB_VERB"  # what the dialplan is to run next: `Verb`
+    ORIGIN = "SB_ORIGIN"  # outside | inside
+    TRUNK = "SB_TRUNK"  # name of the trunk the call came by
+    DIALLED = "SB_DIALLED"  # what the caller dialled
+    PHONES = "SB_PHONES"  # extensions to ring, joined by &
+    SECONDS = "SB_SECONDS"  # how long the verb may take
+    FOR = "SB_FOR"  # extension the caller wanted
+    MAILBOX = "SB_MAILBOX"
+    REASON = "SB_REASON"  # MessageReason
+    QUEUE = "SB_QUEUE"
+
+
+class Verb(StrEnum):
+    """What the executor can run: one extension of context `switchboard` each."""
+
+    DIAL = "dial"
+    ENQUEUE = "enqueue"
+    MESSAGE = "message"
+    HANGUP = "hangup"
+    REFUSE = "refuse"
+
+
+DEAD_MAN_SECONDS = 4
+"""The dead-man's switch: armed by the dialplan before a step, re-armed by the controller to the longest
+run of each command plus this many seconds."""
+
+VOICEMAIL_CONTEXT = "sb"
+
+ENDPOINT_TRUNK_PREFIX = "trunk-"
+"""PJSIP endpoints: a phone's is its extension ("8201"), a trunk's is "trunk-<name>"."""
+
+CDR_FILE = "calls.csv"
+"""In <log dir>/cdr-custom/. One line per CDR, columns as below, values quoted by CSV_QUOTE()."""
+
+CDR_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("linkedid", "${CDR(linkedid)}"),
+    ("uniqueid", "${CDR(uniqueid)}"),
+    ("sequence", "${CDR(sequence)}"),
+    ("channel", "${CDR(channel)}"),
+    ("dstchannel", "${CDR(dstchannel)}"),
+    ("src", "${CDR(src)}"),
+    ("dst", "${CDR(dst)}"),
+    ("dcontext", "${CDR(dcontext)}"),
+    ("lastapp", "${CDR(lastapp)}"),
+    ("start", "${CDR(start,u)}"),  # epoch seconds
+    ("answer", "${CDR(answer,u)}"),
+    ("end", "${CDR(end,u)}"),
+    ("duration", "${CDR(duration,f)}"),
+    ("billsec", "${CDR(billsec,f)}"),
+    ("disposition", "${CDR(disposition)}"),
+    ("ending", "${CDR(sb_ending)}"),  # set by context `ending`: key=value pairs joined by ;
+)
+
+ENDING_KEYS = (
+    "origin",
+    "trunk",
+    "dialled",
+    "caller",
+    "verb",
+    "status",
+    "by",
+    "talked",
+    "mailbox",
+    "fallback",
+)
+"""Keys of the CDR column `ending`: origin, trunk, dialled, caller as in `Var`; the last verb and its status
+(DIALSTATUS, QUEUESTATUS, VMSTATUS); by = extension that answered; talked = seconds in conversation;
+mailbox = where a message went; fallback = 1 when the call left the controller's hands."""

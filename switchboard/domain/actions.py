@@ -1,0 +1,101 @@
+"""What a decision may ask for.
+
+Short actions are done at once over AGI while the controller holds the session (`Say`, `Ask`, `Look`).
+Long ones are handed back to the dialplan, which runs them and steps again with their outcome (`Dial`,
+`Enqueue`, `TakeMessage`, `Hangup`); meanwhile the controller may die without harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from switchboard.domain.phrases import Phrase
+
+
+class MessageReason(StrEnum):
+    """Why a call came to a message (A13; the contract's `reason`)."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNAVAILABLE = "unavailable"
+    DECLINED = "declined"
+    SECRETARY_ABSENT = "secretary_absent"
+    QUEUE_OVERFLOW = "queue_overflow"
+    UNCLEAR = "unclear"
+    FALLBACK = "fallback"
+    OPERATOR = "operator"
+
+
+class Expect(StrEnum):
+    """How `Ask` knows that an entry is complete (`domain.entry.complete`)."""
+
+    EXTENSION = "extension"  # a number of the directory, or one of the greeting's keys
+    KEY = "key"  # exactly one of `keys`
+    NAME = "name"  # letters on the keypad, ended by # or a pause; or one of `keys` alone
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak `phrases` to the end."""
+
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Speak `phrases`; digits cut them short; collect an entry.
+
+    `first_seconds` is the wait for the first digit after the phrases, `digit_seconds` for each further
+    one. Outcomes: `Entered` or `Silent`.
+    """
+
+    phrases: tuple[Phrase, ...]
+    expect: Expect
+    keys: str = ""
+    first_seconds: float = 5.0
+    digit_seconds: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Fetch facts that the rules don't hold: the state of `phones`. Outcome: `Seen`."""
+
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Ring `phones` (numbers of persons), all together, for `seconds`. Outcome: `Dialled`."""
+
+    phones: tuple[str, ...]
+    seconds: int
+    for_number: str  # whom the caller wanted: shown to the called, kept in the record
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Wait in `queue` for at most `seconds`. Outcome: `LeftQueue`."""
+
+    queue: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Beep and record into `mailbox`. Outcome: `MessageTaken` or `MessageFailed`."""
+
+    mailbox: str
+    reason: MessageReason
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call. `refused` marks a call that was not allowed, rather than finished."""
+
+    refused: bool = False
+
+
+Short = Say | Ask | Look
+Long = Dial | Enqueue | TakeMessage | Hangup
+Action = Short | Long

@@ -1,0 +1,93 @@
+"""A call as the engine sees it, and how it travels in one channel variable."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+
+from switchboard.domain.actions import MessageReason
+from switchboard.errors import StateUnreadable
+
+STATE_VERSION = 1
+STATE_LIMIT = 1500
+"""Characters a packed state may have. AGI lines end at 8,192 bytes; a state near that is a fault."""
+
+
+class Stage(StrEnum):
+    """Where in the flow a call stands: which outcome it waits for."""
+
+    NEW = "new"
+    GREETING = "greeting"  # the announcement is being said, or waits for an entry
+    WRONG = "wrong"  # "no such number" is being said
+    SEARCH = "search"  # asked for letters of a name
+    MATCHES = "matches"  # choices of a name search are being read
+    LISTING = "listing"  # departments and numbers are being read
+    HOLD_ON = "hold_on"  # 请稍等, before looking for a free phone
+    LOOKING = "looking"  # asked which phones are free
+    RINGING = "ringing"
+    QUEUED = "queued"
+    CHOICE = "choice"  # busy or no answer: message, or another extension
+    OTHER = "other"  # asked for another extension
+    MESSAGE_INTRO = "message_intro"
+    MESSAGE = "message"
+    GOODBYE = "goodbye"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One caller's way through the switchboard; everything a decision needs to go on.
+
+    `tries` counts wrong entries at the present question, `steps` every decision so far (the engine ends
+    a call that goes round and round), `rung` the members of an in-turn group already tried.
+    """
+
+    id: str  # Asterisk's linked id
+    rules: str  # version under which the call began
+    caller: str = ""  # digits and + only; "" when withheld
+    inside: bool = False  # dialled on one of our own phones
+    dialled: str = ""
+    language: str = "zh"
+    stage: Stage = Stage.NEW
+    target: str = ""  # whom the caller wants
+    via: str = ""  # who is being rung for them (a secretary, a department)
+    why: MessageReason | None = None  # what stands in the way
+    tries: int = 0
+    entry: str = ""  # letters searched for
+    page: int = 0
+    rung: int = 0
+    steps: int = 0
+
+    def pack(self) -> str:
+        """The state as text safe for a channel variable: base64url of compact JSON."""
+        values = {k: v for k, v in asdict(self).items() if v not in ("", 0, False, None)}
+        text = json.dumps({"v": STATE_VERSION, **values}, separators=(",", ":"), ensure_ascii=True)
+        packed = base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+        if len(packed) > STATE_LIMIT:
+            raise StateUnreadable(f"call {self.id}: state of {len(packed)} characters, {STATE_LIMIT} allowed")
+        return packed
+
+    @staticmethod
+    def unpack(packed: str) -> Call:
+        """Read what `pack` wrote. Raises StateUnreadable for anything else."""
+        try:
+            padded = packed + "=" * (-len(packed) % 4)
+            values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+            version = values.pop("v")
+            if version != STATE_VERSION:
+                raise StateUnreadable(f"state version {version}, this controller reads {STATE_VERSION}")
+            for f in fields(Call):
+                if f.name in values and not isinstance(values[f.name], _TYPES[f.name]):
+                    raise StateUnreadable(f"state field {f.name} is {values[f.name]!r}")
+            values["stage"] = Stage(values["stage"]) if "stage" in values else Stage.NEW
+            if "why" in values:
+                values["why"] = MessageReason(values["why"])
+            return Call(**values)
+        except (ValueError, TypeError, KeyError, AttributeError, UnicodeError, binascii.Error) as error:
+            raise StateUnreadable(f"a call's state can't be read: {error}") from error
+
+
+_TYPES: dict[str, type] = {f.name: {"bool": bool, "int": int}.get(str(f.type), str) for f in fields(Call)}

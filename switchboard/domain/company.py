@@ -1,0 +1,239 @@
+"""The company as the rules describe it: plain, frozen values that every decision reads.
+
+`switchboard.rules` makes one `Rules` from a rules file; nothing else constructs them outside tests.
+Numbers of extensions are strings of digits everywhere ("0123" is not 123).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+LANGUAGES = ("zh", "en")
+
+
+class Listing(StrEnum):
+    """Who may be told of an entry (A6)."""
+
+    LISTED = "listed"  # anybody
+    INTERNAL = "internal"  # callers inside the company only
+    UNLISTED = "unlisted"  # never told, spelt or found; reached only by who knows the number
+
+
+class Class(StrEnum):
+    """What an extension may dial outside (A15), each including those before it."""
+
+    NONE = "none"
+    LOCAL = "local"
+    NATIONAL = "national"
+    INTERNATIONAL = "international"
+
+
+class RingOrder(StrEnum):
+    """How the phones of a group ring."""
+
+    ALL = "all"  # together
+    IN_TURN = "in_turn"  # one after another, in the order written
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in every language the switchboard speaks."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What every entry of the directory has. `line` is its line in the rules file (0: unknown)."""
+
+    number: str
+    name: Name
+    listing: Listing = Listing.LISTED
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Extension):
+    """Somebody with a phone of their own (one SIP account, several devices) and a mailbox."""
+
+    department: str = ""  # number of a Department, or "" for none
+    title: Name | None = None
+    outside: Class = Class.NONE
+    ring_seconds: int = 25
+    mailbox: bool = True
+    email: str = ""
+    language: str = "zh"  # what their own phone speaks (mailbox, feature codes)
+    call_waiting: bool = False  # True: a second call rings while they talk; False: they are busy
+    wait_when_busy: bool = False  # A7: callers may wait until the line is free
+
+
+@dataclass(frozen=True, slots=True)
+class Screened(Person):
+    """An executive whose callers are asked three questions first (A8). Never rung unscreened."""
+
+    deputy: str = ""  # offered to a caller who is not put through
+
+
+@dataclass(frozen=True, slots=True)
+class Principal(Person):
+    """An executive reached only through their secretary (A9). The phone is never rung by us."""
+
+    secretary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Department(Extension):
+    """A ring group with a shared mailbox. No phone registers as one."""
+
+    members: tuple[str, ...] = ()  # numbers of Persons
+    ring: RingOrder = RingOrder.ALL
+    ring_seconds: int = 25
+    mailbox_openers: tuple[str, ...] = ()  # persons who may open the shared mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Queue(Extension):
+    """A waiting line with agents (A12). Its messages go to a shared mailbox."""
+
+    members: tuple[str, ...] = ()
+    strategy: str = "rrmemory"  # an app_queue strategy
+    ring_seconds: int = 20
+    wrap_up_seconds: int = 10
+    longest_wait_seconds: int = 180
+    size: int = 20  # callers waiting at most
+    mailbox_openers: tuple[str, ...] = ()
+
+
+class KeyAction(StrEnum):
+    """What a single key in the greeting does."""
+
+    LANGUAGE = "language"  # the other language, greeting again
+    COMPLAINT = "complaint"  # A11
+    ENQUIRY = "enquiry"  # A6
+    EXTENSION = "extension"  # straight to a fixed extension
+
+
+@dataclass(frozen=True, slots=True)
+class MenuKey:
+    """One key of the greeting."""
+
+    key: str
+    action: KeyAction
+    extension: str = ""  # with EXTENSION and COMPLAINT: where to
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The automatic flow's announcement (A5)."""
+
+    announced: tuple[str, ...] = ()  # extensions read out, in order
+    keys: tuple[MenuKey, ...] = ()
+    tries: int = 3  # wrong entries before the unclear place
+    silence_seconds: float = 5.0  # wait for the first digit after the announcement
+    digit_seconds: float = 3.0  # wait for each further digit
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """Where outside calls come from and go to."""
+
+    name: str
+    numbers: Mapping[str, str]  # what the provider dials -> extension or main number
+    addresses: tuple[str, ...] = ()  # accepted by address (never loopback)
+    username: str = ""  # accepted by credentials; the secret is made at first run
+    register: str = ""  # "user@host" we register with, or ""
+    host: str = ""  # where our outside calls are sent, or ""
+    trusted: bool = False  # its caller numbers may open doors (A8)
+    outgoing: tuple[str, ...] = ()  # dial patterns this trunk takes; () = none
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureCodes:
+    """Codes dialled on a phone inside. Each is "*" and two digits."""
+
+    voicemail: str = "*97"
+    operator_in: str = "*71"
+    operator_out: str = "*72"
+    manual: str = "*60"
+    automatic: str = "*61"
+    away: str = "*62"
+    schedule: str = "*63"
+    hear_mode: str = "*64"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One span of working time: ISO weekdays (1 = Monday) and minutes since midnight."""
+
+    weekdays: tuple[int, ...]
+    opens: int
+    closes: int
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything a decision may know besides the call and the time. One per version in force."""
+
+    version: str  # e.g. "12-3fa9c1d2": sequence number and content hash
+    company: Name
+    main_number: str
+    extensions: Mapping[str, Extension]
+    greeting: Greeting
+    unclear: str  # A10: number of the general administration department
+    general_head: str  # A8: who a caller may choose when an executive is absent
+    operators: tuple[str, ...] = ()
+    default_language: str = "zh"
+    time_zone: str = "Asia/Shanghai"
+    hours: tuple[Hours, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
+    codes: FeatureCodes = FeatureCodes()
+    emergency: tuple[str, ...] = ("110", "119", "120", "122")
+    outside_patterns: Mapping[Class, tuple[str, ...]] = field(default_factory=dict)
+    outside_prefix: str = "9"  # dialled before an outside number; not before emergency ones
+    mail_from: str = ""
+    ring_cycle_seconds: float = 5.0  # one ring: in China 1 s tone, 4 s pause (A4)
+    choice_tries: int = 3
+    message_seconds: int = 180  # longest message
+    texts: Mapping[str, Name] = field(default_factory=dict)  # prompts the administrator worded anew
+    lines: Mapping[str, int] = field(default_factory=dict)  # dotted path in the file -> line
+
+    def line(self, path: str) -> int:
+        """The line of `path` in the rules file, or of its nearest ancestor that has one; 0 if none."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path.rpartition(".")[0]
+        return 0
+
+    @cached_property
+    def phones(self) -> tuple[Person, ...]:
+        """Every entry that has a phone of its own, in the order of the file."""
+        return tuple(e for e in self.extensions.values() if isinstance(e, Person))
+
+    @cached_property
+    def greeting_keys(self) -> Mapping[str, MenuKey]:
+        """The greeting's keys by digit."""
+        return {k.key: k for k in self.greeting.keys}
+
+    @cached_property
+    def number_prefixes(self) -> frozenset[str]:
+        """Every proper prefix of a number a caller may dial."""
+        return frozenset(n[:i] for n in (*self.extensions, self.main_number) for i in range(1, len(n)))
+
+    def mailbox_of(self, number: str) -> str:
+        """The mailbox that takes messages for `number`: its own, or the unclear place's."""
+        entry = self.extensions.get(number)
+        if entry is None or (isinstance(entry, Person) and not entry.mailbox):
+            return self.unclear
+        return number

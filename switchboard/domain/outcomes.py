@@ -1,0 +1,107 @@
+"""What came of an action. Outcomes are values; surprises are exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class PhoneState(StrEnum):
+    """State of a person's phones taken together."""
+
+    IDLE = "idle"
+    BUSY = "busy"  # in use, or ringing for somebody else
+    UNREACHABLE = "unreachable"  # not registered, out of service
+
+
+class DialResult(StrEnum):
+    """How ringing ended."""
+
+    ANSWERED = "answered"  # they talked and are done
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNAVAILABLE = "unavailable"
+
+
+class QueueExit(StrEnum):
+    """How waiting ended."""
+
+    SERVED = "served"
+    TIMED_OUT = "timed_out"
+    FULL = "full"
+    NO_AGENT = "no_agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A call stands at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The controller died or stalled during a short action; whether it was finished is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The phrases were spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry, without a closing #. May be empty only when # was pressed alone."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """No digit came in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Facts asked for by `Look`. A phone that is missing counts as unreachable."""
+
+    phones: Mapping[str, PhoneState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """Ringing ended. `by` is the extension that answered."""
+
+    result: DialResult
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftQueue:
+    """Waiting in a queue ended."""
+
+    exit: QueueExit
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """A message is in the mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """Nothing was recorded: too short, or the mailbox can't take it."""
+
+
+Outcome = (
+    Arrived
+    | Interrupted
+    | Said
+    | Entered
+    | Silent
+    | Seen
+    | Dialled
+    | LeftQueue
+    | MessageTaken
+    | MessageFailed
+)

@@ -1,0 +1,50 @@
+"""Keys of every prompt the engine can say. `prompts/<language>.yaml` has a text for each (tested).
+
+What a caller hears is composed: `HOLD_ON` then a ring; `CALLING` then a name; a list of choices is
+`CHOICE_FOR` + name + `CHOICE_PRESS` + key.
+"""
+
+from __future__ import annotations
+
+HELLO = "greeting-hello"  # 您好，这里是××集团。 ({company} stands in the text)
+OTHER_LANGUAGE = "greeting-language"  # in zh: "For English, press 9."; in en: 「中文请按 9」 ({key})
+DIAL_EXTENSION = "greeting-dial"  # 请拨分机号，查号请拨零。 ({key} of the enquiry)
+COMPLAINT_KEY = "greeting-complaint"  # 投诉请按 7。 ({key})
+LISTEN = "greeting-listen"  # 请听好。
+DIAL_NOW = "greeting-now"  # 请拨号。 after the list
+WRONG = "entry-wrong"  # 您拨的号码不存在，请重新拨。
+NOTHING_HEARD = "entry-silent"  # 没有收到您的按键。
+UNCLEAR = "unclear-transfer"  # 为您转接综合管理部。 ({unclear})
+HOLD_ON = "hold-on"  # 请稍等。
+BUSY = "line-busy"  # 对不起，电话占线，请稍后再拨。
+NO_ANSWER = "no-answer"  # 对不起，无人接听。
+NOT_AVAILABLE = "not-available"  # one path for declined, absent, no key (A8): the same words
+SECRETARY_ABSENT = "secretary-absent"  # 对不起，秘书暂时不在，请留言。
+CHOICE = "choice-message-or-other"  # 留言请按 1，拨其他分机请按 2。
+CHOICE_WAIT = "choice-wait"  # 等待线路空闲请按 3。
+CHOICE_HEAD = "choice-message-or-head"  # 留言请按 1，转综合管理部负责人请按 2。
+OTHER_EXTENSION = "ask-extension"  # 请拨分机号。
+ASK_NAME = "search-ask"  # 请用数字键输入姓名或部门的拼音首字母…，按井号键结束；听名单请按 1；返回请按星号。
+NO_MATCH = "search-none"  # 没有找到。
+TOO_MANY = "search-many"  # 找到的人太多，请多输入几个字母。
+CHOICE_FOR = "choice-for"  # "For" / 找
+CHOICE_PRESS = "choice-press"  # "press" / 请按
+MORE = "choice-more"  # 继续听请按 9。
+BACK = "choice-back"  # 返回请按星号。
+IN_DEPARTMENT = "of-department"  # "of" / ，  between a person's and a department's name
+LIST_NUMBER = "list-number"  # "extension" / 分机 before digits
+QUEUE_HOLD = "queue-hold"  # 坐席正忙，请稍候。
+QUEUE_NONE = "queue-unavailable"  # 对不起，坐席暂时无法接听。
+LEAVE_MESSAGE = "message-intro"  # 请在提示音后留言，按井号键结束。
+MESSAGE_SAVED = "message-saved"  # 您的留言已收到，我们会尽快转达。
+MESSAGE_FAILED = "message-failed"  # 对不起，没有录到您的留言。
+GOODBYE = "goodbye"  # 谢谢来电，再见。
+COMPLAINT_HOLD = "complaint-transfer"  # 非常抱歉给您带来不便，马上为您转接客户服务中心。
+NOT_ALLOWED = "dial-refused"  # 对不起，此分机无权拨打该号码。
+NO_SUCH_NUMBER = "dial-unknown"  # inside: 您拨的号码不存在。
+TROUBLE = "trouble"  # 对不起，系统繁忙。 before the fallback, and when a bound is reached
+FALLBACK_DIAL = "fallback-dial"  # 请拨分机号，转综合管理部请拨零。 said without the controller
+
+ALL: tuple[str, ...] = tuple(
+    value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)
+)
