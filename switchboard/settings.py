@@ -1,0 +1,319 @@
+"""Where a switchboard lives on its machine: ports, addresses and folders, and nothing about calls.
+
+Each setting comes from `SWITCHBOARD_<NAME>` in the environment, else from `switchboard.toml` (the same
+names in lower case) in the current folder or where SWITCHBOARD_SETTINGS says, else from a default that
+opens no door. Every mistake is told at once. `docs/settings.md` describes them; a test compares.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from switchboard.errors import SettingsError
+
+PREFIX = "SWITCHBOARD_"
+FILE_VARIABLE = "SWITCHBOARD_SETTINGS"
+FILE_NAME = "switchboard.toml"
+SOURCE = Path(__file__).resolve().parent.parent
+"""The folder that holds `prompts/`, `dialplan/`, `asterisk-conf/` and the sample rules."""
+
+SOCKET_PATH_LIMIT = 107
+"""Bytes in the path of a unix socket, Linux unix(7)."""
+LONGEST_SOCKET_NAME = "/asterisk.ctl"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, checked, with absolute paths. Made by `Settings.load`, or by hand in tests."""
+
+    rules: Path
+    data_dir: Path
+    cache_dir: Path
+    bind: str = "0.0.0.0"  # noqa: S104  SIP and sound are the product's open doors, see the contract
+    sip_port: int = 5060
+    sips_port: int = 5061
+    rtp_ports: tuple[int, int] = (10000, 10999)
+    http_bind: str = "127.0.0.1"
+    http_port: int = 8080
+    https_port: int = 8443
+    wss_port: int = 8089
+    ami_port: int = 5038
+    agi_port: int = 4573
+    ami_host: str = "127.0.0.1"
+    agi_host: str = "127.0.0.1"
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    external_address: str = ""
+    local_nets: tuple[str, ...] = ()
+    database_url: str = field(default="", repr=False)  # may hold a password; "" = SQLite in data_dir
+    prompts_dir: Path = SOURCE / "prompts"
+    piper_zh: Path | None = None
+    piper_en: Path | None = None
+    log_level: str = "info"
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite+aiosqlite:///{self.data_dir}/switchboard.db")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
+        """Read environment and file. Raises SettingsError naming every setting that is wrong."""
+        faults: list[str] = []
+        file = file or (Path(environ[FILE_VARIABLE]) if environ.get(FILE_VARIABLE) else None)
+        written = _from_file(file, faults)
+        written |= _from_environment(environ, faults)
+        values: dict[str, Any] = {}
+        for name, (value, source, folder) in written.items():
+            try:
+                values[name] = _READERS[name](value, folder)
+            except ValueError as error:
+                faults.append(f"{source}: {error}")
+        here = Path.cwd()
+        values.setdefault("rules", here / "routing_rules.yaml")
+        values.setdefault("data_dir", here / "var")
+        values.setdefault("cache_dir", platformdirs.user_cache_path("switchboard").absolute())
+        settings = cls(**values)
+        faults += _contradictions(settings)
+        if faults:
+            raise SettingsError("these settings are wrong:\n" + "\n".join(f"  {f}" for f in faults))
+        return settings
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as SWITCHBOARD_… variables, for a child process."""
+        result = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name == "rtp_ports":
+                value = f"{value[0]}-{value[1]}"
+            elif isinstance(value, tuple):
+                value = ",".join(value)
+            result[variable(f.name)] = "" if value is None else str(value)
+        return result
+
+    # Folders. The PBX reads etc and share, writes spool, run, log and db.
+    @property
+    def etc(self) -> Path:
+        return self.data_dir / "asterisk" / "etc"
+
+    @property
+    def asterisk_share(self) -> Path:
+        return self.data_dir / "asterisk" / "share"
+
+    @property
+    def sounds(self) -> Path:
+        return self.asterisk_share / "sounds"
+
+    @property
+    def spool(self) -> Path:
+        return self.data_dir / "asterisk" / "spool"
+
+    @property
+    def asterisk_db(self) -> Path:
+        return self.data_dir / "asterisk" / "db"
+
+    @property
+    def asterisk_run(self) -> Path:
+        return self._short_enough(self.data_dir / "asterisk" / "run", "pbx")
+
+    @property
+    def logs(self) -> Path:
+        return self.data_dir / "log"
+
+    @property
+    def asterisk_log(self) -> Path:
+        return self.logs / "asterisk"
+
+    @property
+    def journal(self) -> Path:
+        return self.data_dir / "journal"
+
+    @property
+    def secrets(self) -> Path:
+        return self.data_dir / "secrets"
+
+    @property
+    def rules_kept(self) -> Path:
+        return self.data_dir / "rules"
+
+    @property
+    def run(self) -> Path:
+        return self.data_dir / "run"
+
+    @property
+    def control_socket(self) -> Path:
+        return self._short_enough(self.run, "run") / "control.sock"
+
+    @property
+    def programs(self) -> Path:
+        return self.cache_dir / "pbx"
+
+    @property
+    def speech(self) -> Path:
+        return self.cache_dir / "speech"
+
+    @property
+    def piper_models(self) -> dict[str, Path]:
+        return {k: v for k, v in (("zh", self.piper_zh), ("en", self.piper_en)) if v}
+
+    def _short_enough(self, folder: Path, what: str) -> Path:
+        """`folder`, or for a data folder too deep for a socket's path one in /tmp named after it."""
+        if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) <= SOCKET_PATH_LIMIT:
+            return folder
+        mark = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
+        return Path(f"/tmp/switchboard-{mark}-{what}")  # noqa: S108  owner and mode checked when made
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: `sip_port` → `SWITCHBOARD_SIP_PORT`."""
+    return PREFIX + name.upper()
+
+
+Written = dict[str, tuple[Any, str, Path]]
+"""Setting → (value as written, where it was written, folder that relative paths start from)."""
+
+
+def _from_file(file: Path | None, faults: list[str]) -> Written:
+    path = file or Path.cwd() / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if file is not None:
+            faults.append(f"{path}: there is no such settings file")
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"{path}: can't be read as TOML: {error}")
+        return {}
+    for unknown in values.keys() - _READERS.keys():
+        faults.append(f"{path}: there is no setting {unknown!r}{_nearest(unknown)}")
+    folder = path.absolute().parent
+    return {k: (v, f"{path}: {k}", folder) for k, v in values.items() if k in _READERS}
+
+
+def _from_environment(environ: Mapping[str, str], faults: list[str]) -> Written:
+    result: Written = {}
+    for key in sorted(k for k in environ if k.startswith(PREFIX)):
+        name = key.removeprefix(PREFIX).lower()
+        if name in _READERS:
+            if environ[key].strip():
+                result[name] = (environ[key].strip(), key, Path.cwd())
+        elif key != FILE_VARIABLE and _nearest(name):
+            # others put SWITCHBOARD_… there too (service links of container platforms): only what
+            # looks like a slip of the pen is a fault
+            faults.append(f"{key}: there is no such setting{_nearest(name, PREFIX, str.upper)}")
+    return result
+
+
+def _nearest(name: str, prefix: str = "", case: Callable[[str], str] = str) -> str:
+    close = difflib.get_close_matches(name, _READERS, n=1, cutoff=0.8)
+    return f"; did you mean {prefix}{case(close[0])}?" if close else ""
+
+
+def _path(value: Any, folder: Path) -> Path:
+    if not isinstance(value, str):
+        raise ValueError(f"expected a path in quotes, found {value!r}")
+    if "\n" in value or "\0" in value:
+        raise ValueError("a path can't hold line ends")
+    return Path(os.path.normpath(folder / Path(value).expanduser()))
+
+
+def _readable(value: Any, folder: Path) -> Path:
+    path = _path(value, folder)
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return path
+
+
+def _port(value: Any, _: Path) -> int:
+    number = value if isinstance(value, int) and not isinstance(value, bool) else _int(value)
+    if number is None or not 1 <= number <= 65535:
+        raise ValueError(f"expected a port from 1 to 65535, found {value!r}")
+    return number
+
+
+def _ports(value: Any, _: Path) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})\s*-\s*(\d{1,5})", value) if isinstance(value, str) else None
+    low, high = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not (low >= 1024 and high <= 65535 and high - low >= 9):
+        raise ValueError(f'expected at least 10 ports above 1023, like "10000-10999", found {value!r}')
+    return low, high
+
+
+def _int(value: Any) -> int | None:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value) else None
+
+
+def _address(value: Any, _: Path) -> str:
+    try:
+        return str(ipaddress.ip_address(str(value)))
+    except ValueError:
+        raise ValueError(f"expected an IP address, found {value!r}") from None
+
+
+def _host(value: Any, _: Path) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[0-9A-Za-z]([0-9A-Za-z.:_-]*[0-9A-Za-z])?|::1?", value):
+        return value
+    raise ValueError(f"expected a host name or an IP address, found {value!r}")
+
+
+def _nets(value: Any, _: Path) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else re.split(r"[,\s]+", str(value).strip())
+    try:
+        return tuple(str(ipaddress.ip_network(str(p), strict=False)) for p in parts if p)
+    except ValueError as error:
+        raise ValueError(f"expected networks like 192.168.0.0/16, separated by commas: {error}") from None
+
+
+def _url(value: Any, _: Path) -> str:
+    if isinstance(value, str) and re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+        return value
+    raise ValueError("expected a SQLAlchemy URL that begins with sqlite+aiosqlite:// or postgresql+…://")
+
+
+def _level(value: Any, _: Path) -> str:
+    if str(value).lower() in ("debug", "info", "warning", "error"):
+        return str(value).lower()
+    raise ValueError(f"expected debug, info, warning or error, found {value!r}")
+
+
+_KINDS: dict[Callable[[Any, Path], Any], tuple[str, ...]] = {
+    _path: ("rules", "data_dir", "cache_dir", "prompts_dir"),
+    _readable: ("tls_cert", "tls_key", "piper_zh", "piper_en"),
+    _port: ("sip_port", "sips_port", "http_port", "https_port", "wss_port", "ami_port", "agi_port"),
+    _ports: ("rtp_ports",),
+    _address: ("bind", "http_bind"),
+    _host: ("ami_host", "agi_host", "external_address"),
+    _nets: ("local_nets",),
+    _url: ("database_url",),
+    _level: ("log_level",),
+}
+_READERS = {name: reader for reader, names in _KINDS.items() for name in names}
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """What is wrong between settings that are right one by one."""
+    faults = []
+    owners: dict[int, str] = {}
+    for name in _KINDS[_port]:
+        other = owners.setdefault(getattr(settings, name), name)
+        if other != name:
+            port = getattr(settings, name)
+            faults.append(f"{variable(name)}: port {port} is also {variable(other)}; each needs its own")
+    low, high = settings.rtp_ports
+    if low <= settings.sip_port <= high:
+        faults.append(
+            f"{variable('rtp_ports')}: {low}-{high} holds {variable('sip_port')} {settings.sip_port}"
+        )
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        faults.append(f"{variable('tls_cert')} and {variable('tls_key')} go together: give both or none")
+    return faults
