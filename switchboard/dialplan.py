@@ -46,11 +46,23 @@ class Var(StrEnum):
     QUEUE = "SB_QUEUE"
 
 
+class Global(StrEnum):
+    """Global variables, rendered into extensions.conf."""
+
+    AGI = "SB_AGI"  # agi://host:port of the controller
+    HOLD_ON = "SB_HOLD_ON"  # sound of "please hold on", said while a lost controller may come back
+
+
+EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CONTACTS")
+"""Variables that the executor keeps for itself."""
+
+
 class Verb(StrEnum):
     """What the executor can run: one extension of context `switchboard` each."""
 
     DIAL = "dial"
     ENQUEUE = "enqueue"
+    WAIT = "wait"
     MESSAGE = "message"
     HANGUP = "hangup"
     REFUSE = "refuse"

@@ -2,7 +2,7 @@
 
 Short actions are done at once over AGI while the controller holds the session (`Say`, `Ask`, `Look`).
 Long ones are handed back to the dialplan, which runs them and steps again with their outcome (`Dial`,
-`Enqueue`, `TakeMessage`, `Hangup`); meanwhile the controller may die without harm.
+`Enqueue`, `Wait`, `TakeMessage`, `Hangup`); meanwhile the controller may die without harm.
 """
 
 from __future__ import annotations
@@ -82,6 +82,13 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Music for `seconds`. Outcome: `Waited`."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeMessage:
     """Beep and record into `mailbox`. Outcome: `MessageTaken` or `MessageFailed`."""
 
@@ -97,5 +104,5 @@ class Hangup:
 
 
 Short = Say | Ask | Look
-Long = Dial | Enqueue | TakeMessage | Hangup
+Long = Dial | Enqueue | Wait | TakeMessage | Hangup
 Action = Short | Long

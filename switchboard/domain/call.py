@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 
 from switchboard.domain.actions import MessageReason
@@ -21,14 +21,16 @@ class Stage(StrEnum):
 
     NEW = "new"
     GREETING = "greeting"  # the announcement is being said, or waits for an entry
-    WRONG = "wrong"  # "no such number" is being said
     SEARCH = "search"  # asked for letters of a name
     MATCHES = "matches"  # choices of a name search are being read
     LISTING = "listing"  # departments and numbers are being read
     HOLD_ON = "hold_on"  # 请稍等, before looking for a free phone
+    TRANSFER = "transfer"  # told where the call goes next
     LOOKING = "looking"  # asked which phones are free
     RINGING = "ringing"
     QUEUED = "queued"
+    SORRY = "sorry"  # told why nobody takes the call; a message follows
+    WAITING = "waiting"  # music, until the line may be free
     CHOICE = "choice"  # busy or no answer: message, or another extension
     OTHER = "other"  # asked for another extension
     MESSAGE_INTRO = "message_intro"
@@ -42,7 +44,8 @@ class Call:
     """One caller's way through the switchboard; everything a decision needs to go on.
 
     `tries` counts wrong entries at the present question, `steps` every decision so far (the engine ends
-    a call that goes round and round), `rung` the members of an in-turn group already tried.
+    a call that goes round and round), `rung` the members of an in-turn group already tried, `waits` how
+    often the line was still busy.
     """
 
     id: str  # Asterisk's linked id
@@ -59,7 +62,12 @@ class Call:
     entry: str = ""  # letters searched for
     page: int = 0
     rung: int = 0
+    waits: int = 0
     steps: int = 0
+
+    def to(self, stage: Stage, **changes: object) -> Call:
+        """This call at `stage`, with `changes`."""
+        return replace(self, stage=stage, **changes)  # type: ignore[arg-type]
 
     def pack(self) -> str:
         """The state as text safe for a channel variable: base64url of compact JSON."""

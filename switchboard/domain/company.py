@@ -181,9 +181,12 @@ class Hours:
     line: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
-    """Everything a decision may know besides the call and the time. One per version in force."""
+    """Everything a decision may know besides the call and the time. One per version in force.
+
+    Compared by identity, so that what is derived from one version can be kept beside it.
+    """
 
     version: str  # e.g. "12-3fa9c1d2": sequence number and content hash
     company: Name
@@ -225,6 +228,11 @@ class Rules:
     def greeting_keys(self) -> Mapping[str, MenuKey]:
         """The greeting's keys by digit."""
         return {k.key: k for k in self.greeting.keys}
+
+    @cached_property
+    def longest_number(self) -> int:
+        """Digits of the longest number a caller may dial."""
+        return max(len(n) for n in (*self.extensions, self.main_number))
 
     @cached_property
     def number_prefixes(self) -> frozenset[str]:

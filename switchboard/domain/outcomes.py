@@ -93,6 +93,11 @@ class MessageFailed:
     """Nothing was recorded: too short, or the mailbox can't take it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The music is over."""
+
+
 Outcome = (
     Arrived
     | Interrupted
@@ -102,6 +107,7 @@ Outcome = (
     | Seen
     | Dialled
     | LeftQueue
+    | Waited
     | MessageTaken
     | MessageFailed
 )

@@ -1,0 +1,94 @@
+"""What happens next to a call: one pure function that both interpreters ask.
+
+`next_step(call, outcome, rules, now)` answers with the action to carry out and the call as it waits for
+that action's outcome. Each stage knows the one function that understands its outcome. Whatever the
+outcomes, a call ends: `STEPS` bounds the decisions of one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from switchboard.domain import enquiry, greeting, leaving, reach
+from switchboard.domain import prompt_keys as p
+from switchboard.domain.actions import Hangup
+from switchboard.domain.call import Call, Stage
+from switchboard.domain.company import Rules
+from switchboard.domain.decision import Decision
+from switchboard.domain.outcomes import Entered, Interrupted, Outcome, Said
+
+STEPS = 200
+"""Decisions in one call at most; then the caller hears an apology and the call ends."""
+
+Handler = Callable[[Call, Outcome, Rules], Decision]
+
+
+def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
+    """Decide what is done next. Never raises for any outcome at any stage."""
+    if call.stage is not Stage.NEW and (call.target and call.target not in rules.extensions):
+        decision = Decision(call.to(Stage.ENDED), Hangup(), f"{call.target} is in no rules of this call")
+    elif call.steps >= STEPS and call.stage not in (Stage.GOODBYE, Stage.ENDED):
+        decision = leaving.goodbye(call, f"{STEPS} steps are enough", p.TROUBLE)
+    elif isinstance(outcome, Interrupted):
+        decision = _REPEATS.get(call.stage, _go_on)(call, outcome, rules)
+    else:
+        decision = _HANDLERS[call.stage](call, outcome, rules)
+    return replace(decision, call=replace(decision.call, steps=call.steps + 1))
+
+
+def _extension_entered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """After a question for an extension outside the greeting: * goes back, silence counts as a try."""
+    if isinstance(outcome, Entered) and outcome.digits in rules.greeting_keys:
+        return greeting.entered(call, outcome, rules)
+    return greeting.dialled(call, outcome, rules)
+
+
+def _spelled(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    if isinstance(outcome, Entered) and outcome.digits == enquiry.BACK_KEY:
+        return greeting.greet(call, outcome, rules)
+    return enquiry.spelled(call, outcome, rules)
+
+
+def _message(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    return leaving.message_intro(call, rules)
+
+
+def _go_on(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """The controller died while something was being said: take it for said."""
+    return _HANDLERS[call.stage](call, Said(), rules)
+
+
+_HANDLERS: Mapping[Stage, Handler] = {
+    Stage.NEW: greeting.greet,
+    Stage.GREETING: greeting.entered,
+    Stage.SEARCH: _spelled,
+    Stage.MATCHES: enquiry.picked,
+    Stage.LISTING: _extension_entered,
+    Stage.HOLD_ON: reach.look,
+    Stage.TRANSFER: reach.told,
+    Stage.LOOKING: reach.looked,
+    Stage.RINGING: reach.unanswered,
+    Stage.QUEUED: reach.left_queue,
+    Stage.SORRY: _message,
+    Stage.WAITING: reach.waited,
+    Stage.CHOICE: reach.chosen,
+    Stage.OTHER: _extension_entered,
+    Stage.MESSAGE_INTRO: leaving.after_intro,
+    Stage.MESSAGE: leaving.after_message,
+    Stage.GOODBYE: leaving.end,
+    Stage.ENDED: leaving.end,
+}
+
+_REPEATS: Mapping[Stage, Handler] = {
+    Stage.GREETING: greeting.greet,
+    Stage.SEARCH: lambda call, outcome, rules: enquiry.ask(call, rules),
+    Stage.MATCHES: lambda call, outcome, rules: enquiry.choices(call, rules),
+    Stage.LISTING: lambda call, outcome, rules: enquiry.listing(call, rules),
+    Stage.LOOKING: reach.look,
+    Stage.CHOICE: lambda call, outcome, rules: reach.choice(call, rules),
+    Stage.OTHER: lambda call, outcome, rules: reach.ask_extension(call),
+    Stage.MESSAGE_INTRO: _message,
+}
+"""Questions cut off by a controller's death are asked again."""

@@ -1,0 +1,57 @@
+"""The ends of a call: a message, a goodbye."""
+
+from __future__ import annotations
+
+from switchboard.domain import prompt_keys as p
+from switchboard.domain.actions import Hangup, MessageReason, Say, TakeMessage
+from switchboard.domain.call import Call, Stage
+from switchboard.domain.company import Rules
+from switchboard.domain.decision import Decision
+from switchboard.domain.outcomes import MessageTaken, Outcome
+from switchboard.domain.phrases import Text
+
+
+def message_intro(call: Call, rules: Rules) -> Decision:
+    """Tell the caller to speak after the tone."""
+    why = call.why or MessageReason.NO_ANSWER
+    return Decision(
+        call.to(Stage.MESSAGE_INTRO, why=why),
+        Say((Text(p.LEAVE_MESSAGE),)),
+        f"a message for {_mailbox(call, rules)}: {why.value}",
+        f"extensions.{call.target}",
+    )
+
+
+def after_intro(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """The tone, and the caller's message."""
+    mailbox = _mailbox(call, rules)
+    return Decision(
+        call.to(Stage.MESSAGE),
+        TakeMessage(mailbox, call.why or MessageReason.NO_ANSWER),
+        f"the caller speaks to mailbox {mailbox}",
+        f"extensions.{mailbox}",
+    )
+
+
+def after_message(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Say what became of it."""
+    taken = isinstance(outcome, MessageTaken)
+    return goodbye(
+        call,
+        "the message is in the mailbox" if taken else "nothing was recorded",
+        p.MESSAGE_SAVED if taken else p.MESSAGE_FAILED,
+    )
+
+
+def goodbye(call: Call, reason: str, *before: str) -> Decision:
+    """Say `before` and goodbye; the call ends after it."""
+    return Decision(call.to(Stage.GOODBYE), Say((*map(Text, before), Text(p.GOODBYE))), reason)
+
+
+def end(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Hang up: everything has been said."""
+    return Decision(call.to(Stage.ENDED), Hangup(), "everything has been said")
+
+
+def _mailbox(call: Call, rules: Rules) -> str:
+    return rules.mailbox_of(call.target)

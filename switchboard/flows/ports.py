@@ -1,0 +1,74 @@
+"""What the flows need from the outside, as Protocols. Adapters and the tests' fakes satisfy them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from switchboard.domain.company import Rules
+from switchboard.domain.phrases import Phrase
+
+
+class Line(Protocol):
+    """One AGI session on a caller's channel (`switchboard.agi.Channel`).
+
+    Every method raises CallerGone once the caller has hung up.
+    """
+
+    @property
+    def request(self) -> Mapping[str, str]:
+        """The session's agi_* values, clean text."""
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """Arguments of AGI(), as many as were given."""
+
+    async def answer(self) -> None: ...
+
+    async def stream_file(self, name: str, escape: str = "", *, seconds: float = ...) -> str:
+        """Play one sound lasting `seconds`; the digit of `escape` that cut it short, or ""."""
+
+    async def wait_for_digit(self, seconds: float) -> str:
+        """One digit, or "" when none came in time."""
+
+    async def set_variable(self, name: str, value: str) -> None: ...
+
+    async def execute(self, application: str, *arguments: str) -> Any: ...
+
+    async def device_state(self, device: str) -> str:
+        """Asterisk's word for a device, e.g. NOT_INUSE for "PJSIP/8201"."""
+
+
+class Voice(Protocol):
+    """Turns phrases into sounds of one rules version (`switchboard.prompts.Sounds`)."""
+
+    def files(self, phrase: Phrase, language: str) -> list[str]:
+        """Names for `Line.stream_file`."""
+
+    def seconds(self, name: str, language: str) -> float:
+        """How long a sound lasts."""
+
+    def text(self, phrase: Phrase, language: str) -> str:
+        """What a person hears."""
+
+
+class Journal(Protocol):
+    """Keeps a record before anything is done (`switchboard.storage.Journal`)."""
+
+    def append(self, record: Mapping[str, Any]) -> None: ...
+
+
+class RuleBook(Protocol):
+    """The rules in force, and those that calls under way began with."""
+
+    def in_force(self) -> tuple[Rules, Voice]: ...
+
+    def version(self, version: str) -> tuple[Rules, Voice]:
+        """Rules of a call under way; those in force when that version is gone."""
+
+
+class Clock(Protocol):
+    """The time, aware of its zone."""
+
+    def __call__(self) -> datetime: ...

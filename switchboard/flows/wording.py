@@ -1,0 +1,138 @@
+"""Between the dialplan's words and the engine's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from switchboard.dialplan import Var, Verb
+from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Long, Look, Say, TakeMessage, Wait
+from switchboard.domain.outcomes import (
+    Arrived,
+    Dialled,
+    DialResult,
+    Entered,
+    Interrupted,
+    LeftQueue,
+    MessageFailed,
+    MessageTaken,
+    Outcome,
+    PhoneState,
+    QueueExit,
+    Said,
+    Seen,
+    Silent,
+    Waited,
+)
+
+INTERRUPTED = "interrupted"
+"""Stands in SB_OUTCOME while a short action is under way."""
+
+_DIAL = {
+    "ANSWER": DialResult.ANSWERED,
+    "BUSY": DialResult.BUSY,
+    "NOANSWER": DialResult.NO_ANSWER,
+    "CANCEL": DialResult.NO_ANSWER,
+}
+"""DIALSTATUS (Asterisk: apps/app_dial.c); every other word means that no phone could be rung."""
+
+_QUEUE = {
+    "TIMEOUT": QueueExit.TIMED_OUT,
+    "FULL": QueueExit.FULL,
+    "CONTINUE": QueueExit.SERVED,
+}
+"""QUEUESTATUS (apps/app_queue.c); every other word means that no agent was there."""
+
+_PHONE = {
+    "NOT_INUSE": PhoneState.IDLE,
+    "INUSE": PhoneState.BUSY,
+    "BUSY": PhoneState.BUSY,
+    "RINGING": PhoneState.BUSY,
+    "RINGINUSE": PhoneState.BUSY,
+    "ONHOLD": PhoneState.BUSY,
+}
+"""DEVICE_STATE() (main/devicestate.c); UNAVAILABLE, INVALID and UNKNOWN can't be rung."""
+
+
+def read_outcome(word: str) -> Outcome:
+    """The outcome that the dialplan left in SB_OUTCOME. An unknown word is an interruption."""
+    verb, _, status = word.partition(":")
+    match verb:
+        case "arrived":
+            return Arrived()
+        case "dial":
+            return Dialled(_DIAL.get(status, DialResult.UNAVAILABLE))
+        case "queue":
+            return LeftQueue(_QUEUE.get(status, QueueExit.NO_AGENT))
+        case "waited":
+            return Waited()
+        case "message":
+            return MessageTaken() if status == "SUCCESS" else MessageFailed()
+        case _:
+            return Interrupted()
+
+
+def read_phone_state(word: str) -> PhoneState:
+    """A phone's state from Asterisk's word for its device."""
+    return _PHONE.get(word, PhoneState.UNREACHABLE)
+
+
+def orders(action: Long) -> Mapping[Var, str]:
+    """The variables that tell the dialplan to run `action`."""
+    match action:
+        case Dial(phones, seconds, for_number):
+            return {
+                Var.PHONES: "&".join(phones),
+                Var.SECONDS: str(seconds),
+                Var.FOR: for_number,
+                Var.VERB: Verb.DIAL,
+            }
+        case Enqueue(queue, seconds):
+            return {Var.QUEUE: queue, Var.SECONDS: str(seconds), Var.FOR: queue, Var.VERB: Verb.ENQUEUE}
+        case Wait(seconds):
+            return {Var.SECONDS: str(seconds), Var.VERB: Verb.WAIT}
+        case TakeMessage(mailbox, reason):
+            return {Var.MAILBOX: mailbox, Var.REASON: reason.value, Var.VERB: Verb.MESSAGE}
+        case Hangup(refused):
+            return {Var.VERB: Verb.REFUSE if refused else Verb.HANGUP}
+
+
+def action_name(action: Action) -> str:
+    """The action's word in the record."""
+    return _ACTION_NAMES[type(action)]
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """The outcome in the record: one word, and what belongs to it."""
+    match outcome:
+        case Entered(digits):
+            return f"entered {digits}".rstrip()
+        case Seen(phones):
+            return " ".join(["seen", *(f"{n}={state.value}" for n, state in phones.items())])
+        case Dialled(result):
+            return result.value
+        case LeftQueue(why):
+            return why.value
+        case _:
+            return _OUTCOME_NAMES[type(outcome)]
+
+
+_ACTION_NAMES: Mapping[type, str] = {
+    Say: "say",
+    Ask: "ask",
+    Look: "look",
+    Dial: "dial",
+    Enqueue: "enqueue",
+    Wait: "wait",
+    TakeMessage: "message",
+    Hangup: "hangup",
+}
+
+_OUTCOME_NAMES: Mapping[type, str] = {
+    Arrived: "arrived",
+    Interrupted: "interrupted",
+    Said: "said",
+    Silent: "silent",
+    Waited: "waited",
+    MessageTaken: "recorded",
+    MessageFailed: "not_recorded",
+}
