@@ -20,7 +20,7 @@ _FORBIDDEN = ("\r", "\n", "\0")
 
 
 def line(verb: str, *arguments: str | int | float) -> bytes:
-    """`verb` (one or more plain words) and arguments, each quoted. Raises AgiCommandFailed with the reason."""
+    """`verb` (one or more plain words) and arguments, each quoted; or AgiCommandFailed with the reason."""
     words = len(verb.split()) + len(arguments)
     if words > MAX_WORDS:
         raise AgiCommandFailed(f"refused before sending: {verb} with {words} words, {MAX_WORDS} allowed")
