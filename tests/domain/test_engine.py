@@ -1,0 +1,381 @@
+"""What a caller meets in the automatic flow, told as sentences (A5, A6, A7, A9, A10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from switchboard.domain import prompt_keys as p
+from switchboard.domain.actions import (
+    Action,
+    Ask,
+    Dial,
+    Enqueue,
+    Hangup,
+    Look,
+    MessageReason,
+    Say,
+    TakeMessage,
+    Wait,
+)
+from switchboard.domain.call import Call, Stage
+from switchboard.domain.company import Rules
+from switchboard.domain.engine import STEPS, next_step
+from switchboard.domain.outcomes import (
+    Arrived,
+    Dialled,
+    DialResult,
+    Entered,
+    Interrupted,
+    LeftQueue,
+    MessageFailed,
+    MessageTaken,
+    Outcome,
+    PhoneState,
+    QueueExit,
+    Said,
+    Seen,
+    Silent,
+    Waited,
+)
+from switchboard.domain.phrases import Digits, Spoken, Text
+from tests.company import company
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+class Caller:
+    """A call driven by outcomes; remembers what was done."""
+
+    def __init__(self, rules: Rules | None = None, **call: object) -> None:
+        self.rules = rules or company()
+        self.call = Call(id="1.1", rules=self.rules.version, **call)  # type: ignore[arg-type]
+        self.done: list[Action] = []
+        self.reasons: list[str] = []
+        self.rule = ""
+        self.meets(Arrived())
+
+    def meets(self, *outcomes: Outcome) -> Action:
+        """Feed outcomes; the action that follows the last."""
+        for outcome in outcomes:
+            decision = next_step(self.call, outcome, self.rules, NOW)
+            self.call = decision.call
+            self.done.append(decision.action)
+            self.reasons.append(decision.reason)
+            self.rule = decision.rule
+        return self.done[-1]
+
+    def presses(self, digits: str) -> Action:
+        return self.meets(Entered(digits))
+
+    def finds(self, **states: PhoneState) -> Action:
+        """请稍等 is said; the phones are seen: n8201=IDLE."""
+        return self.meets(Said(), Seen({k[1:]: v for k, v in states.items()}))
+
+    @property
+    def heard(self) -> list[str]:
+        """Keys of the texts in the latest action."""
+        action = self.done[-1]
+        phrases = action.phrases if isinstance(action, Say | Ask) else ()
+        return [
+            x.key if isinstance(x, Text) else x.number if isinstance(x, Spoken) else x.digits for x in phrases
+        ]
+
+
+IDLE, IN_USE, GONE = PhoneState.IDLE, PhoneState.BUSY, PhoneState.UNREACHABLE
+
+
+def test_the_greeting_names_the_company_then_what_to_dial_then_the_departments() -> None:
+    """A5: the three prescribed sentences in order, then each announced department with its number."""
+    caller = Caller()
+    assert caller.heard == [
+        p.HELLO,
+        p.OTHER_LANGUAGE,
+        p.DIAL_EXTENSION,
+        p.COMPLAINT_KEY,
+        p.LISTEN,
+        *("8100", "8100", "8200", "8200"),
+    ]
+
+
+def test_an_extension_is_reached_after_please_hold_on() -> None:
+    """A7: 请稍等, a look at the phone, then it rings."""
+    caller = Caller()
+    caller.presses("8201")
+    assert caller.heard == [p.HOLD_ON]
+    assert caller.meets(Said()) == Look(("8201",))
+    assert caller.meets(Seen({"8201": IDLE})) == Dial(("8201",), 25, "8201")
+    assert caller.meets(Dialled(DialResult.ANSWERED)) == Hangup()
+
+
+@pytest.mark.parametrize(
+    ("result", "phrase", "why"),
+    [
+        (DialResult.BUSY, p.BUSY, MessageReason.BUSY),
+        (DialResult.NO_ANSWER, p.NO_ANSWER, MessageReason.NO_ANSWER),
+        (DialResult.UNAVAILABLE, p.NO_ANSWER, MessageReason.UNAVAILABLE),
+    ],
+)
+def test_an_unanswered_call_is_told_why_and_may_leave_a_message(
+    result: DialResult, phrase: str, why: MessageReason
+) -> None:
+    """A7: the phrase for busy or no answer, then message or other extension; the message keeps the reason."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IDLE)
+    caller.meets(Dialled(result))
+    assert caller.heard == [phrase, p.CHOICE]
+    caller.presses("1")
+    assert caller.heard == [p.LEAVE_MESSAGE]
+    assert caller.meets(Said()) == TakeMessage("8202", why)
+    caller.meets(MessageTaken())
+    assert caller.heard == [p.MESSAGE_SAVED, p.GOODBYE]
+    assert caller.meets(Said()) == Hangup()
+
+
+def test_a_phone_in_use_is_busy_without_ringing() -> None:
+    """A phone in a conversation isn't rung for a second caller."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    assert caller.heard == [p.BUSY, p.CHOICE]
+
+
+def test_a_phone_that_is_not_registered_is_no_answer() -> None:
+    """A7: out of service is told as no answer, at once."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=GONE)
+    assert caller.heard == [p.NO_ANSWER, p.CHOICE]
+    assert caller.call.why is MessageReason.UNAVAILABLE
+
+
+def test_another_extension_may_be_tried() -> None:
+    """A7: key 2 asks for another extension, which is reached like the first."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    caller.presses("2")
+    assert caller.heard == [p.OTHER_EXTENSION]
+    caller.presses("701")
+    assert caller.finds(n701=IDLE) == Dial(("701",), 25, "701")
+
+
+def test_a_caller_may_wait_for_a_busy_line_where_the_rules_allow() -> None:
+    """A7: key 3 waits with music; when the line is free it rings; after two minutes the caller is asked."""
+    caller = Caller()
+    caller.presses("8201")
+    caller.finds(n8201=IN_USE)
+    assert p.CHOICE_WAIT in caller.heard
+    caller.presses("3")
+    assert caller.heard == [p.WAIT_ON]
+    assert isinstance(caller.meets(Said()), Wait)
+    assert caller.meets(Waited()) == Look(("8201",))
+    assert isinstance(caller.meets(Seen({"8201": IN_USE})), Wait)
+    assert caller.meets(Waited(), Seen({"8201": IDLE})) == Dial(("8201",), 25, "8201")
+    caller.meets(Dialled(DialResult.BUSY), Entered("3"), Said())
+    while isinstance(caller.done[-1], Wait):
+        caller.meets(Waited(), Seen({"8201": IN_USE}))
+    assert caller.heard[0] == p.BUSY
+
+
+def test_waiting_is_not_offered_where_the_rules_do_not_allow_it() -> None:
+    """Key 3 is no choice for a person without wait_when_busy."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    assert p.CHOICE_WAIT not in caller.heard
+    caller.presses("3")
+    assert caller.heard == [p.BUSY, p.CHOICE]
+
+
+def test_a_choice_nobody_makes_becomes_a_message() -> None:
+    """Somebody without keys can still speak: silence twice leads to the tone."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    caller.meets(Silent(), Silent())
+    assert caller.heard == [p.LEAVE_MESSAGE]
+
+
+def test_three_wrong_numbers_lead_to_general_administration() -> None:
+    """A5, A10: said so and asked again; after the third, the place for unclear calls."""
+    caller = Caller()
+    caller.presses("8999")
+    assert caller.heard[0] == p.WRONG
+    assert p.DIAL_EXTENSION in caller.heard
+    caller.presses("5")
+    assert caller.heard[0] == p.WRONG
+    caller.presses("1234")
+    assert caller.heard == [p.UNCLEAR]
+    assert caller.finds(n8101=IDLE, n8102=IN_USE) == Dial(("8101",), 25, "8100")
+
+
+def test_silence_leads_to_general_administration_and_unanswered_to_a_message() -> None:
+    """A5, A10: silence is unclear too; nobody there: a message in the department's mailbox."""
+    caller = Caller()
+    caller.meets(Silent())
+    assert caller.heard == [p.UNCLEAR]
+    caller.finds(n8101=IDLE)
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.NO_ANSWER]
+    caller.meets(Said())
+    assert caller.heard == [p.LEAVE_MESSAGE]
+    assert caller.meets(Said()) == TakeMessage("8100", MessageReason.UNCLEAR)
+
+
+def test_key_nine_starts_the_greeting_again_in_the_other_language() -> None:
+    """The language is the call's from then on."""
+    caller = Caller()
+    caller.presses("9")
+    assert caller.call.language == "en"
+    assert caller.heard[0] == p.HELLO
+    caller.presses("9")
+    assert caller.call.language == "zh"
+
+
+def test_a_group_rings_only_phones_that_are_free() -> None:
+    """A department rings those of its members who are neither talking nor away."""
+    caller = Caller()
+    caller.presses("8100")
+    assert caller.finds(n8101=IDLE, n8102=IDLE) == Dial(("8101", "8102"), 25, "8100")
+    caller = Caller()
+    caller.presses("8100")
+    assert caller.finds(n8101=GONE, n8102=IDLE) == Dial(("8102",), 25, "8100")
+
+
+def test_a_group_in_turn_rings_one_after_another() -> None:
+    """Each member once, in the order written, then the caller is told."""
+    caller = Caller()
+    caller.presses("8200")
+    assert caller.finds(n8201=IDLE, n8202=IDLE, n8203=IDLE) == Dial(("8201",), 25, "8200")
+    assert caller.meets(Dialled(DialResult.NO_ANSWER)) == Look(("8202", "8203"))
+    assert caller.meets(Seen({"8202": IN_USE, "8203": IDLE})) == Dial(("8203",), 25, "8200")
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.NO_ANSWER, p.CHOICE]
+
+
+def test_the_chairman_is_reached_only_through_the_secretary() -> None:
+    """A9: the secretary's phone rings; absent: a message for the chairman."""
+    caller = Caller()
+    caller.presses("8899")
+    assert caller.meets(Said()) == Look(("8890",))
+    assert caller.meets(Seen({"8890": IDLE})) == Dial(("8890",), 25, "8899")
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.SECRETARY_ABSENT]
+    assert caller.meets(Said(), Said()) == TakeMessage("8899", MessageReason.SECRETARY_ABSENT)
+
+
+def test_a_screened_executive_is_never_rung_and_the_words_tell_no_cause() -> None:
+    """A8: one path: a message, or the head of general administration."""
+    caller = Caller()
+    caller.presses("8801")
+    assert caller.heard == [p.NOT_AVAILABLE, p.CHOICE_HEAD]
+    caller.presses("2")
+    assert caller.finds(n8101=IDLE) == Dial(("8101",), 25, "8101")
+
+
+def test_a_queue_that_nobody_answers_ends_in_its_mailbox() -> None:
+    """A12: overflow is a message for the queue."""
+    caller = Caller()
+    caller.presses("8600")
+    assert caller.meets(Said()) == Enqueue("8600", 90)
+    caller.meets(LeftQueue(QueueExit.TIMED_OUT))
+    assert caller.heard == [p.QUEUE_NONE]
+    assert caller.meets(Said(), Said()) == TakeMessage("8600", MessageReason.QUEUE_OVERFLOW)
+
+
+def test_a_complaint_goes_to_customer_service_at_once() -> None:
+    """A11: key 7, patiently told, into the queue; the record names the rule's line."""
+    caller = Caller()
+    caller.presses("7")
+    assert caller.heard == [p.COMPLAINT_HOLD]
+    assert caller.rules.line(caller.rule) == 12
+    assert caller.meets(Said()) == Enqueue("8600", 90)
+
+
+def test_a_name_is_found_by_pinyin_initials_and_read_as_a_choice() -> None:
+    """A6: 99 is zw: Zhang Wei and Zhao Wen; their departments tell them apart."""
+    caller = Caller()
+    caller.presses("0")
+    assert caller.heard == [p.ASK_NAME]
+    caller.presses("99")
+    assert [w for w in caller.heard if w.startswith("82")] == ["8201", "8200", "8202", "8200"]
+    caller.presses("2")
+    assert caller.finds(n8202=IDLE) == Dial(("8202",), 25, "8202")
+
+
+def test_an_unlisted_person_is_never_found_and_an_internal_one_only_inside() -> None:
+    """A6: He Jing is unlisted, Zeng Li internal."""
+    caller = Caller()
+    caller.presses("0")
+    caller.presses("435464")  # hejing
+    assert caller.heard == [p.NO_MATCH, p.ASK_NAME]
+    caller.presses("936454")  # zengli
+    assert caller.heard == [p.NO_MATCH, p.ASK_NAME]
+    inside = Caller(inside=True)
+    inside.presses("0")
+    inside.presses("936454")
+    assert "8102" in inside.heard
+
+
+def test_the_list_reads_departments_and_takes_a_number_at_any_time() -> None:
+    """A6: key 1 in the enquiry reads what is listed."""
+    caller = Caller()
+    caller.presses("0")
+    caller.presses("1")
+    assert caller.heard[:3] == ["8100", p.LIST_NUMBER, "8100"]
+    assert "8203" not in caller.heard
+    caller.presses("8201")
+    assert caller.heard == [p.HOLD_ON]
+
+
+def test_star_goes_back_from_the_enquiry_and_from_the_choices() -> None:
+    """* is back, everywhere in the enquiry."""
+    caller = Caller()
+    caller.presses("0")
+    caller.presses("99")
+    caller.presses("*")
+    assert caller.heard == [p.ASK_NAME]
+    caller.presses("*")
+    assert caller.heard[0] == p.HELLO
+
+
+def test_a_question_cut_off_by_a_dead_controller_is_asked_again() -> None:
+    """Interrupted: the same question, without counting a try."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    before = caller.done[-1]
+    assert caller.meets(Interrupted()) == before
+    assert caller.call.tries == 0
+
+
+def test_a_call_that_goes_round_and_round_ends() -> None:
+    """The bound of steps: an apology, and the call is over."""
+    caller = Caller()
+    for _ in range(STEPS * 2):
+        if isinstance(caller.done[-1], Hangup):
+            break
+        caller.presses("9") if isinstance(caller.done[-1], Ask) else caller.meets(Said())
+    assert isinstance(caller.done[-1], Hangup)
+    assert p.TROUBLE in [getattr(x, "key", "") for x in caller.done[-2].phrases]  # type: ignore[union-attr]
+
+
+def test_every_decision_names_a_reason() -> None:
+    """The record explains itself: no step without a reason."""
+    caller = Caller()
+    caller.presses("8202")
+    caller.finds(n8202=IN_USE)
+    caller.presses("1")
+    caller.meets(Said(), MessageFailed(), Said())
+    assert all(caller.reasons)
+    assert caller.call.stage is Stage.ENDED
+
+
+def test_digits_of_an_announced_number_are_read_one_by_one() -> None:
+    """A name, then its digits."""
+    action = Caller().done[0]
+    assert isinstance(action, Ask)
+    assert action.phrases[-2:] == (Spoken("8200"), Digits("8200"))
