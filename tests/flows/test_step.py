@@ -1,0 +1,236 @@
+"""One live step on a line that is a fake: what is played, collected, kept and handed back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from switchboard.domain import prompt_keys as p
+from switchboard.domain.call import Call, Stage
+from switchboard.domain.company import Rules
+from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
+from switchboard.errors import CallerGone, StorageError
+from switchboard.flows.step import Steps
+from tests.company import company
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+class Sounds:
+    """Phrases as readable names."""
+
+    def files(self, phrase: Phrase, language: str) -> list[str]:
+        match phrase:
+            case Text(key):
+                return [key]
+            case Spoken(number):
+                return [f"name-{number}"]
+            case Digits(digits):
+                return [f"digit-{d}" for d in digits]
+
+    def seconds(self, name: str, language: str) -> float:
+        return 1.0
+
+    def text(self, phrase: Phrase, language: str) -> str:
+        return f"{language}:{self.files(phrase, language)[0]}"
+
+
+@dataclass
+class Book:
+    """Rules in force, and older ones by version."""
+
+    rules: Rules = field(default_factory=company)
+    older: dict[str, Rules] = field(default_factory=dict)
+
+    def in_force(self) -> tuple[Rules, Sounds]:
+        return self.rules, Sounds()
+
+    def version(self, version: str) -> tuple[Rules, Sounds]:
+        return self.older.get(version, self.rules), Sounds()
+
+
+@dataclass
+class Kept:
+    """A journal in memory; `full` makes it a disk without room."""
+
+    records: list[Mapping[str, Any]] = field(default_factory=list)
+    full: bool = False
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        if self.full:
+            raise StorageError("no space left on device")
+        self.records.append(record)
+
+
+@dataclass
+class Line:
+    """A caller who presses the given digits, each when asked or (with !) during the nth sound."""
+
+    presses: list[str] = field(default_factory=list)
+    cut: dict[int, str] = field(default_factory=dict)  # nth sound -> digit that cuts it short
+    states: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ("", "arrived", "outside", "test", "8000")
+    request: dict[str, str] = field(
+        default_factory=lambda: {
+            "agi_uniqueid": "1.1",
+            "agi_callerid": "13800138000",
+            "agi_calleridname": "Wang",
+            "agi_language": "zh",
+        }
+    )
+    gone_after: int = 10_000
+    played: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    answered: int = 0
+
+    async def answer(self) -> None:
+        self.answered += 1
+
+    async def stream_file(self, name: str, escape: str = "", *, seconds: float = 60) -> str:
+        if len(self.played) >= self.gone_after:
+            raise CallerGone("hung up")
+        self.played.append(name)
+        return self.cut.get(len(self.played), "") if escape else ""
+
+    async def wait_for_digit(self, seconds: float) -> str:
+        return self.presses.pop(0) if self.presses else ""
+
+    async def set_variable(self, name: str, value: str) -> None:
+        self.variables[name] = value
+
+    async def execute(self, application: str, *arguments: str) -> None:
+        return None
+
+    async def device_state(self, device: str) -> str:
+        return self.states.get(device.removeprefix("PJSIP/"), "UNAVAILABLE")
+
+    def next_session(self, outcome: str) -> Line:
+        """The same caller when the dialplan steps again."""
+        return Line(
+            presses=self.presses,
+            states=self.states,
+            arguments=(self.variables["SB_STATE"], outcome, "outside", "test", "8000"),
+            request=dict(self.request),
+        )
+
+
+def steps(kept: Kept | None = None, book: Book | None = None) -> Steps:
+    """The interpreter over fakes."""
+    return Steps(book or Book(), kept or Kept(), lambda: NOW)
+
+
+async def test_a_dialled_extension_is_handed_back_to_the_dialplan_as_one_order() -> None:
+    """Greeting, entry, 请稍等, a look; then the dialplan rings, and the finished mark is set last."""
+    line = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
+    await steps()(line)
+    assert line.answered == 1
+    assert line.played[0] == p.HELLO
+    assert line.played[-1] == p.HOLD_ON
+    assert line.variables["SB_VERB"] == "dial"
+    assert line.variables["SB_PHONES"] == "8202"
+    assert list(line.variables)[-1] == "SB_DONE"
+    assert Call.unpack(line.variables["SB_STATE"]).stage is Stage.RINGING
+
+
+async def test_a_digit_during_the_announcement_cuts_it_short_and_counts() -> None:
+    """The first digit comes in the second sound; nothing more is played before the rest arrives."""
+    line = Line(presses=list("202"), cut={2: "8"}, states={"8202": "NOT_INUSE"})
+    await steps()(line)
+    assert line.played == [p.HELLO, p.OTHER_LANGUAGE, p.HOLD_ON]
+
+
+async def test_the_next_step_goes_on_where_the_last_one_ended() -> None:
+    """Busy: the phrase and the choice; key 1: the message, with its reason and mailbox."""
+    first = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
+    await steps()(first)
+    second = first.next_session("dial:BUSY")
+    second.presses = ["1"]
+    await steps()(second)
+    assert second.answered == 0
+    assert second.played == [p.BUSY, p.CHOICE, p.LEAVE_MESSAGE]
+    assert (second.variables["SB_MAILBOX"], second.variables["SB_REASON"]) == ("8202", "busy")
+
+
+async def test_every_decision_is_kept_before_it_is_carried_out() -> None:
+    """started, then a step for each action, with reason, line and what came of the one before."""
+    kept = Kept()
+    line = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
+    await steps(kept)(line)
+    assert [r["kind"] for r in kept.records] == ["started", "step", "step", "step", "step"]
+    assert [r.get("action") for r in kept.records[1:]] == ["ask", "say", "look", "dial"]
+    assert [r["outcome"] for r in kept.records[1:]] == ["arrived", "entered 8202", "said", "seen 8202=idle"]
+    assert kept.records[1]["rule_line"] == 10
+    assert kept.records[0]["rules"] == "1-test"
+
+
+async def test_a_caller_who_hangs_up_leaves_a_closed_step_and_no_finished_mark() -> None:
+    """A hang-up is a normal ending: kept as the outcome of the step under way."""
+    kept = Kept()
+    line = Line(gone_after=2)
+    await steps(kept)(line)
+    assert kept.records[-1]["outcome"] == "hung_up"
+    assert "SB_DONE" not in line.variables
+
+
+async def test_a_full_disk_loses_the_record_never_the_call() -> None:
+    """The journal can't be written: the caller still gets through."""
+    line = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
+    await steps(Kept(full=True))(line)
+    assert line.variables["SB_DONE"] == "1"
+
+
+async def test_a_phone_that_is_not_registered_is_reported_as_a_fault() -> None:
+    """A7: no answer to the caller, a fault in the record."""
+    kept = Kept()
+    await steps(kept)(Line(presses=[*"8202", "1"]))
+    assert [(r["what"], r["about"]) for r in kept.records if r["kind"] == "fault"] == [
+        ("phone not registered", "8202")
+    ]
+
+
+async def test_a_damaged_state_does_nothing_so_that_the_fallback_takes_the_call() -> None:
+    """No mark, no sound: the dialplan goes on without us."""
+    line = Line(arguments=("!!!", "dial:BUSY", "outside", "test", "8000"))
+    await steps()(line)
+    assert line.variables == {}
+    assert line.played == []
+
+
+async def test_the_call_keeps_the_rules_it_began_with() -> None:
+    """D3: a version that is no longer in force still decides for its calls."""
+    first = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
+    await steps()(first)
+    new = company(version="2-test", extensions={"8100": company().extensions["8100"]})
+    second = first.next_session("dial:NOANSWER")
+    second.presses = ["1"]
+    await steps(book=Book(new, {"1-test": company()}))(second)
+    assert second.variables["SB_MAILBOX"] == "8202"
+
+
+async def test_the_channel_speaks_the_language_the_caller_chose() -> None:
+    """Key 9: Asterisk's own words (mailbox, queue) follow."""
+    line = Line(presses=["9"])
+    await steps()(line)
+    assert line.variables["CHANNEL(language)"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138-0013", "+861380013"),
+        ("${SHELL(id)}&PJSIP/8801", "8801"),
+        ("unknown", ""),
+    ],
+)
+async def test_a_callers_number_is_digits_or_nothing(raw: str, clean: str) -> None:
+    """Whatever a caller sends as a number, only digits enter the decision and the record."""
+    kept = Kept()
+    line = Line()
+    line.request["agi_callerid"] = raw
+    await steps(kept)(line)
+    assert kept.records[0]["caller"] == clean
