@@ -24,6 +24,10 @@ class Line(Protocol):
     def arguments(self) -> Sequence[str]:
         """Arguments of AGI(), as many as were given."""
 
+    @property
+    def switch_fired(self) -> bool:
+        """The dead-man's switch took the call from us: the session ended, the caller is in the fallback."""
+
     async def answer(self) -> None: ...
 
     async def stream_file(self, name: str, escape: str = "", *, seconds: float = ...) -> str:
@@ -36,8 +40,8 @@ class Line(Protocol):
 
     async def execute(self, application: str, *arguments: str) -> Any: ...
 
-    async def device_state(self, device: str) -> str:
-        """Asterisk's word for a device, e.g. NOT_INUSE for "PJSIP/8201"."""
+    async def device_state(self, phone: str) -> str:
+        """Asterisk's word for the state of an extension's phones, e.g. NOT_INUSE for "8201"."""
 
 
 class Voice(Protocol):

@@ -21,7 +21,7 @@ from switchboard.domain.engine import next_step
 from switchboard.domain.entry import Progress, progress
 from switchboard.domain.outcomes import Arrived, Entered, Outcome, PhoneState, Said, Seen, Silent
 from switchboard.domain.phrases import Phrase
-from switchboard.errors import CallerGone, StateUnreadable, StorageError
+from switchboard.errors import AgiCommandFailed, CallerGone, StateUnreadable, StorageError
 from switchboard.flows.ports import Clock, Journal, Line, RuleBook, Voice
 from switchboard.flows.wording import (
     INTERRUPTED,
@@ -38,6 +38,9 @@ KEYS = "0123456789*#"
 
 SETTLE_SECONDS = 0.3
 """Between answering and the first word: the caller's phone needs a moment to open its sound."""
+
+HUNG_UP, LOST = "hung_up", "lost_to_fallback"
+"""How a step ends that isn't finished: the caller left, or the dead-man's switch took the call from us."""
 
 NAME_LIMIT = 80
 """Characters kept of a caller's name."""
@@ -114,7 +117,7 @@ class _Step:
             await self._greet_line()
             await self._until_long()
         except CallerGone:
-            self._note("outcome", n=self.call.steps, outcome="hung_up")
+            self._note("outcome", n=self.call.steps, outcome=LOST if self.line.switch_fired else HUNG_UP)
 
     async def _greet_line(self) -> None:
         """A new call is answered; a call in mid-menu that was interrupted is marked so no more."""
@@ -148,7 +151,7 @@ class _Step:
             case Ask():
                 return await self._ask(action)
             case Look(phones):
-                seen = {n: read_phone_state(await self.line.device_state(f"PJSIP/{n}")) for n in phones}
+                seen = {n: read_phone_state(await self.line.device_state(n)) for n in phones}
                 self._report_unreachable(seen)
                 return Seen(seen)
         assert_never(action)
@@ -172,10 +175,17 @@ class _Step:
         language = self.call.language
         for phrase in phrases:
             for name in self.voice.files(phrase, language):
-                seconds = self.voice.seconds(name, language)
-                if digit := await self.line.stream_file(name, escape, seconds=seconds):
+                if digit := await self._play(name, escape, self.voice.seconds(name, language)):
                     return digit
         return ""
+
+    async def _play(self, name: str, escape: str, seconds: float) -> str:
+        """Play one sound. One that is missing is left out: the rest of the sentence still helps."""
+        try:
+            return await self.line.stream_file(name, escape, seconds=seconds)
+        except AgiCommandFailed as error:
+            log.error("sound_missing", call=self.call.id, sound=name, error=str(error))
+            return ""
 
     async def _hand_back(self, action: Long) -> None:
         """Tell the dialplan what to run; SB_DONE last, so that half an order is none."""

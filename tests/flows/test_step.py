@@ -13,7 +13,7 @@ from switchboard.domain import prompt_keys as p
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
-from switchboard.errors import CallerGone, StorageError
+from switchboard.errors import AgiCommandFailed, CallerGone, StorageError
 from switchboard.flows.step import Steps
 from tests.company import company
 
@@ -86,6 +86,8 @@ class Line:
     played: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     answered: int = 0
+    missing: str = ""
+    switch_fired: bool = False
 
     async def answer(self) -> None:
         self.answered += 1
@@ -93,6 +95,8 @@ class Line:
     async def stream_file(self, name: str, escape: str = "", *, seconds: float = 60) -> str:
         if len(self.played) >= self.gone_after:
             raise CallerGone("hung up")
+        if name == self.missing:
+            raise AgiCommandFailed("no such sound")
         self.played.append(name)
         return self.cut.get(len(self.played), "") if escape else ""
 
@@ -105,8 +109,8 @@ class Line:
     async def execute(self, application: str, *arguments: str) -> None:
         return None
 
-    async def device_state(self, device: str) -> str:
-        return self.states.get(device.removeprefix("PJSIP/"), "UNAVAILABLE")
+    async def device_state(self, phone: str) -> str:
+        return self.states.get(phone, "UNAVAILABLE")
 
     def next_session(self, outcome: str) -> Line:
         """The same caller when the dialplan steps again."""
@@ -174,6 +178,21 @@ async def test_a_caller_who_hangs_up_leaves_a_closed_step_and_no_finished_mark()
     await steps(kept)(line)
     assert kept.records[-1]["outcome"] == "hung_up"
     assert "SB_DONE" not in line.variables
+
+
+async def test_a_call_taken_by_the_dead_mans_switch_is_not_kept_as_hung_up() -> None:
+    """We stalled, the caller is in the fallback: the record says so."""
+    kept = Kept()
+    await steps(kept)(Line(gone_after=1, switch_fired=True))
+    assert kept.records[-1]["outcome"] == "lost_to_fallback"
+
+
+async def test_a_missing_sound_is_left_out_and_the_rest_is_said() -> None:
+    """One sound that can't be played must not cost the caller the sentence, or the call."""
+    line = Line(presses=list("8202"), states={"8202": "NOT_INUSE"}, missing=p.HELLO)
+    await steps()(line)
+    assert line.played[0] == p.OTHER_LANGUAGE
+    assert line.variables["SB_DONE"] == "1"
 
 
 async def test_a_full_disk_loses_the_record_never_the_call() -> None:
