@@ -7,7 +7,7 @@ Numbers of extensions are strings of digits everywhere ("0123" is not 123).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -238,6 +238,10 @@ class Rules:
     def number_prefixes(self) -> frozenset[str]:
         """Every proper prefix of a number a caller may dial."""
         return frozenset(n[:i] for n in (*self.extensions, self.main_number) for i in range(1, len(n)))
+
+    def of_version(self, version: str) -> Rules:
+        """The same rules under the version they are kept as."""
+        return replace(self, version=version)
 
     def mailbox_of(self, number: str) -> str:
         """The mailbox that takes messages for `number`: its own, or the unclear place's."""
