@@ -14,6 +14,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from switchboard.errors import PbxError
@@ -130,7 +131,6 @@ def _new_password() -> str:
 def _new_pin(number: str) -> str:
     while True:
         pin = "".join(secrets.choice("0123456789") for _ in range(_PIN_LENGTH))
-        ascending = all((int(b) - int(a)) % 10 == 1 for a, b in zip(pin, pin[1:], strict=False))
-        descending = all((int(a) - int(b)) % 10 == 1 for a, b in zip(pin, pin[1:], strict=False))
-        if number not in pin and len(set(pin)) > 2 and not ascending and not descending:
+        strides = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+        if number not in pin and len(set(pin)) > 2 and strides not in ({1}, {9}):  # not 345678, 654321
             return pin
