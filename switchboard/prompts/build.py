@@ -1,0 +1,255 @@
+"""Making the sound files: only those that are missing, each at once complete for whoever reads them.
+
+Spoken sounds are kept in a cache by hash, shared by every switchboard of this user; a data folder gets
+links or copies. Files are made under another name and then renamed, readable by the PBX's user.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from switchboard.domain.company import LANGUAGES, Rules
+from switchboard.errors import PromptError
+from switchboard.prompts.asterisk_vocabulary import SILENCES, TONES, VOCABULARY
+from switchboard.prompts.sounds import NAME_FORMATS, Sounds, Unit
+from switchboard.prompts.speech import Speech
+
+THREADS = 2
+"""The work is half espeak-ng's process and half ours; more threads than cores only heat the room."""
+MADE = ".made.json"
+"""In a language's folder: name → hash, for sounds whose file names Asterisk has fixed."""
+
+PAUSE_SECONDS = 0.15
+"""How long a text of punctuation alone lasts ("，" between a person's and a department's name)."""
+
+Progress = Callable[[int, int, str], None]
+"""Called with sounds done, sounds to be done, and the text at hand."""
+
+
+class Folders(Protocol):
+    """What of the settings is needed here (`switchboard.settings.Settings` fits)."""
+
+    @property
+    def prompts_dir(self) -> Path: ...
+    @property
+    def sounds(self) -> Path: ...
+    @property
+    def asterisk_share(self) -> Path: ...
+    @property
+    def speech(self) -> Path: ...
+
+
+@dataclass
+class Report:
+    """What a build did. `warnings` are sentences about sounds that aren't as wanted."""
+
+    built: list[str] = field(default_factory=list)  # "zh/sb/hold-on-1a2b3c4d"
+    kept: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def _quiet(done: int, total: int, text: str) -> None:
+    """No progress shown."""
+
+
+def build(rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet) -> Sounds:
+    """Make every sound that `rules` need and Asterisk may ask for; return the phrase book.
+
+    Raises PromptError when texts are wrong or nothing can be spoken at all; a single sound that can't be
+    made is left out (see `build_report`).
+    """
+    return build_report(rules, settings, speech, progress)[0]
+
+
+def build_report(
+    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet
+) -> tuple[Sounds, Report]:
+    """As `build`, with what was done."""
+    sounds = Sounds(rules, settings.prompts_dir, settings.sounds, speech)
+    report = Report()
+    maker = _Maker(sounds, settings, speech, report)
+    maker.make_fixed(progress)
+    maker.make_all(sounds.units(), progress)
+    return sounds, report
+
+
+class _Maker:
+    def __init__(self, sounds: Sounds, settings: Folders, speech: Speech, report: Report) -> None:
+        self._sounds = sounds
+        self._folder = settings.sounds
+        self._share = settings.asterisk_share
+        self._cache = settings.speech
+        self._speech = speech
+        self._report = report
+
+    def make_all(self, units: Iterable[Unit], progress: Progress) -> None:
+        """Make the units whose files are missing."""
+        there = {lang: _listing(self._folder / lang / "sb") for lang in LANGUAGES}
+        wanted: dict[tuple[str, str], Unit] = {}
+        for unit in units:
+            name = unit.path.rpartition("/")[2]
+            if all(f"{name}.{f}" in there[unit.language] for f in _formats(unit)):
+                self._report.kept += 1
+            else:
+                wanted[unit.path, unit.language] = unit
+        self._run(list(wanted.values()), progress)
+
+    def make_fixed(self, progress: Progress) -> None:
+        """Sounds under names of Asterisk's own: speech, tones, silence, music."""
+        for language in LANGUAGES:
+            below = self._folder / language
+            made = _read_made(below / MADE)
+            units = [self._sounds.asterisk_unit(name, language) for name in VOCABULARY]
+            wanted = [
+                u for u in units
+                if made.get(u.path) != u.hash or not (below / f"{u.path}.ulaw").exists()
+            ]  # fmt: skip
+            self._report.kept += len(units) - len(wanted)
+            done = self._run(wanted, progress)
+            made |= {u.path: u.hash for u in done}
+            if done:
+                write(below / MADE, json.dumps(made, indent=0, sort_keys=True).encode())
+            for name in (*TONES, *SILENCES):
+                self._make_tone(below / name, name)
+        self._make_music()
+
+    def _run(self, units: list[Unit], progress: Progress) -> list[Unit]:
+        """Make `units` on THREADS threads, in order; those that came out well."""
+        good: list[Unit] = []
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="speech") as pool:
+            source = iter(units)
+            pending = [(u, pool.submit(self._make, u)) for u in islice(source, THREADS * 4)]
+            count = 0
+            while pending:
+                unit, future = pending.pop(0)
+                try:
+                    future.result()
+                    good.append(unit)
+                    self._report.built.append(f"{unit.language}/{unit.path}")
+                except PromptError as error:
+                    self._report.warnings.append(f"{unit.language}/{unit.key}: {error}")
+                count += 1
+                progress(count, len(units), unit.text)
+                pending += [(u, pool.submit(self._make, u)) for u in islice(source, 1)]
+        if units and not good and len(units) > 3:
+            raise PromptError(f"no prompt can be spoken: {self._report.warnings[-1]}")
+        return good
+
+    def _make(self, unit: Unit) -> None:
+        """Put the files of one sound in place, from the cache or by speaking."""
+        kept = self._cache / unit.hash[:2] / unit.hash
+        target = self._folder / unit.language / unit.path
+        formats = _formats(unit)
+        if not all(Path(f"{kept}.{f}").is_file() for f in formats):
+            for extension, content in self._sound(unit, formats).items():
+                write(Path(f"{kept}.{extension}"), content)
+        for extension in reversed(formats):  # .ulaw last: it stands for all of them
+            _place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
+
+    def _sound(self, unit: Unit, formats: tuple[str, ...]) -> dict[str, bytes]:
+        from switchboard.prompts import audio
+        from switchboard.prompts.reading import name_pieces, pieces
+        from switchboard.prompts.wav import read_wav
+
+        if unit.recording:
+            try:
+                recorded = read_wav(unit.recording.read_bytes(), str(unit.recording))
+                return dict(audio.encode(audio.prepare(recorded), formats))
+            except (OSError, PromptError) as error:
+                self._report.warnings.append(f"{unit.recording}: {error}; the spoken prompt is used instead")
+        said = (
+            name_pieces(unit.text, unit.spelt_in_chinese, unit.language, self._sounds.lexicon)
+            if unit.is_name and unit.spelt_in_chinese
+            else pieces(unit.text, unit.language, self._sounds.lexicon)
+        )
+        if not said and not unit.is_name and not any(c.isalnum() for c in unit.text):
+            return dict(audio.encode(audio.silence(PAUSE_SECONDS), formats))
+        if not said:
+            raise PromptError(f"nothing in {unit.text[:40]!r} can be spoken")
+        parts = [(audio.prepare(self._speech.speak(piece)), piece.pause) for piece in said]
+        return dict(audio.encode(audio.level(audio.join(parts)), formats))
+
+    def _make_tone(self, target: Path, name: str) -> None:
+        from switchboard.prompts import audio, tones
+
+        if Path(f"{target}.ulaw").exists():
+            return
+        for extension, content in reversed(audio.encode(tones.tone(name)).items()):
+            write(Path(f"{target}.{extension}"), content)
+
+    def _make_music(self) -> None:
+        from switchboard.prompts import audio, tones
+
+        target = self._share / "moh" / f"switchboard-{tones.MUSIC_VERSION}"
+        if Path(f"{target}.ulaw").exists():
+            return
+        kept = self._cache / f"music-{tones.MUSIC_VERSION}"
+        if not Path(f"{kept}.ulaw").exists():
+            for extension, content in reversed(audio.encode(tones.music()).items()):
+                write(Path(f"{kept}.{extension}"), content)
+        for extension in reversed(audio.FORMATS):
+            _place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` at once; readable by everybody, whatever the umask."""
+    _folder(path.parent)
+    new = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        new.write_bytes(content)
+        new.chmod(0o644)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _place(kept: Path, target: Path) -> None:
+    """Make `target` a link to `kept`, or a copy where links can't be made."""
+    _folder(target.parent)
+    new = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        try:
+            os.link(kept, new)
+        except OSError:
+            shutil.copyfile(kept, new)
+            new.chmod(0o644)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _folder(path: Path) -> None:
+    """Make a folder that others may enter; those that exist are left as they are."""
+    if not path.is_dir():
+        _folder(path.parent)
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+
+
+def _listing(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except FileNotFoundError:
+        return set()
+
+
+def _formats(unit: Unit) -> tuple[str, ...]:
+    from switchboard.prompts.audio import FORMATS
+
+    return NAME_FORMATS if unit.is_name and unit.key != "name-company" else FORMATS
+
+
+def _read_made(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
