@@ -1,0 +1,50 @@
+"""The command line's door to the controller."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import aiohttp
+
+from switchboard.web import ControlServer
+
+
+async def _get(socket: Path, path: str) -> tuple[int, object]:
+    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket))) as session:
+        async with session.get(f"http://switchboard{path}") as reply:
+            return reply.status, await reply.json() if reply.status == 200 else None
+
+
+async def test_a_route_answers_json_and_only_the_owner_may_ask(tmp_path: Path) -> None:
+    """GET /status gives what the controller says; the socket has no rights for others; it goes away."""
+    socket = tmp_path / "run" / "control.sock"
+
+    async def status() -> dict[str, object]:
+        return {"ready": True, "mode": "automatic"}
+
+    server = ControlServer(socket, {"/status": status})
+    await server.start()
+    try:
+        assert await _get(socket, "/status") == (200, {"ready": True, "mode": "automatic"})
+        assert (await _get(socket, "/nothing"))[0] == 404
+        assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    finally:
+        await server.stop()
+    assert not socket.exists()
+
+
+async def test_a_socket_left_behind_by_a_killed_controller_is_replaced(tmp_path: Path) -> None:
+    """kill -9 leaves the file; the next controller listens all the same."""
+    socket = tmp_path / "control.sock"
+    socket.write_text("left behind")
+
+    async def status() -> dict[str, object]:
+        return {}
+
+    server = ControlServer(socket, {"/status": status})
+    await server.start()
+    try:
+        assert await _get(socket, "/status") == (200, {})
+    finally:
+        await server.stop()
