@@ -29,9 +29,6 @@ MAX_SOUND_SECONDS = 60.0
 ANSWER_SECONDS = 0.5
 """ANSWER waits that long for the first sound from the caller (channel.c: __ast_answer)."""
 
-SoundSeconds = Callable[[str, str], float | None]
-"""(sound, language) → its length in seconds, None when unknown."""
-
 _SAMPLES = {"wav": 8000, "ulaw": 8000, "alaw": 8000, "gsm": 8000, "sln": 8000, "wav16": 16000, "sln16": 16000}
 
 
@@ -53,16 +50,15 @@ class Channel:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         *,
-        sound_seconds: SoundSeconds | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.request: Mapping[str, str] = {}
         self.arguments: tuple[str, ...] = ()
         self.path = ""
         self.language = ""
+        self.linked_id = ""
         self.round_trips = 0  # commands sent so far, arming included
         self._reader, self._writer = reader, writer
-        self._sound_seconds = sound_seconds
         self._clock = clock
         self._protocol = Protocol()
         self._dead_man = DeadMan(clock())
@@ -71,8 +67,8 @@ class Channel:
 
     @property
     def id(self) -> str:
-        """Asterisk's unique id of the channel, "" before the session has begun."""
-        return self.request.get("agi_uniqueid", "")
+        """The call's id: the linked id of its channels. "" before the session has begun."""
+        return self.linked_id or self.request.get("agi_uniqueid", "")
 
     @property
     def gone(self) -> bool:
@@ -86,7 +82,8 @@ class Channel:
         return self._dead_man.fired(self._clock())
 
     async def begin(self) -> None:
-        """Read the request block. The server does this, under its own deadline."""
+        """Read the request block, then the call's linked id, between marks: an answer in step proves that the
+        block was Asterisk's to its end, before anything in it is believed. The server does this."""
         event = await self._next_event()
         if not isinstance(event, Began):
             raise AgiProtocolError("no AGI request")
@@ -95,6 +92,7 @@ class Channel:
         self.path = event.request.get("agi_network_script", "").split("?", 1)[0].strip("/")
         count = sum(1 for name in event.request if name.startswith("agi_arg_"))
         self.arguments = tuple(event.request[f"agi_arg_{n}"] for n in range(1, count + 1))
+        self.linked_id = values.clean(await self.get_variable("CHANNEL(linkedid)"))
 
     # what a caller notices
 
@@ -102,18 +100,13 @@ class Channel:
         """Answer, if it isn't yet."""
         self._present(await self._command("ANSWER", run=ANSWER_SECONDS))
 
-    async def stream_file(self, name: str, escape: str = "", seconds: float | None = None) -> str:
+    async def stream_file(self, name: str, escape: str = "", seconds: float = MAX_SOUND_SECONDS) -> str:
         """Play the sound `name` in the channel's language; returns the key of `escape` that cut it, or "".
 
-        `seconds` is its length; without it the server's `sound_seconds` is asked, else MAX_SOUND_SECONDS
-        stands. Raises AgiCommandFailed when the sound doesn't exist.
+        `seconds` is its length. Raises AgiCommandFailed when the sound doesn't exist.
         """
         arguments = (values.sound_name(name), values.escape_digits(escape))
-        if seconds is None and self._sound_seconds is not None:
-            seconds = self._sound_seconds(name, self.language)
-        reply = await self._command(
-            "STREAM FILE", *arguments, run=MAX_SOUND_SECONDS if seconds is None else seconds
-        )
+        reply = await self._command("STREAM FILE", *arguments, run=seconds)
         if reply.result == "-1" and not reply.endpos:
             await self._command("CHANNEL STATUS")  # a channel that hung up ends the session here
             raise AgiCommandFailed(f"sound {name} can't be played in language {self.language!r}")

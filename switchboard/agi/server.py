@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from switchboard.agi.channel import Channel, SoundSeconds
+from switchboard.agi.channel import Channel
 from switchboard.errors import AgiError, CallerGone, PortTaken
 
 log = structlog.get_logger(__name__)
@@ -38,13 +38,11 @@ class AgiServer:
         host: str = "127.0.0.1",
         port: int = 4573,
         *,
-        sound_seconds: SoundSeconds | None = None,
         max_sessions: int = MAX_SESSIONS,
         request_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._handler = handler
         self.host, self.port = host, port
-        self._sound_seconds = sound_seconds
         self._max_sessions = max_sessions
         self._request_seconds = request_seconds
         self._server: asyncio.Server | None = None
@@ -97,7 +95,7 @@ class AgiServer:
         task.add_done_callback(self._sessions.discard)
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        channel = Channel(reader, writer, sound_seconds=self._sound_seconds)
+        channel = Channel(reader, writer)
         try:
             async with asyncio.timeout(self._request_seconds):
                 await channel.begin()
