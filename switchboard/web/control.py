@@ -42,7 +42,7 @@ class ControlServer:
             await web.UnixSite(self._runner, str(self._socket)).start()
         except OSError as error:
             raise SwitchboardError(
-                f"can't listen on {self._socket}: {error.strerror}; is the folder writable, the path too long?"
+                f"can't listen on {self._socket}: {error.strerror}; is the folder writable?"
             ) from error
         finally:
             os.umask(before)

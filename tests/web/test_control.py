@@ -11,9 +11,12 @@ from switchboard.web import ControlServer
 
 
 async def _get(socket: Path, path: str) -> tuple[int, object]:
-    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket))) as session:
-        async with session.get(f"http://switchboard{path}") as reply:
-            return reply.status, await reply.json() if reply.status == 200 else None
+    connector = aiohttp.UnixConnector(str(socket))
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        session.get(f"http://switchboard{path}") as reply,
+    ):
+        return reply.status, await reply.json() if reply.status == 200 else None
 
 
 async def test_a_route_answers_json_and_only_the_owner_may_ask(tmp_path: Path) -> None:
