@@ -1,0 +1,148 @@
+"""Carries decisions out in a supposed situation. The same engine as on the telephone, another world.
+
+Nothing here decides: each outcome follows from the `Situation` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Look, Say, TakeMessage, Wait
+from switchboard.domain.call import Call
+from switchboard.domain.company import Queue, Rules
+from switchboard.domain.engine import next_step
+from switchboard.domain.entry import Progress, progress
+from switchboard.domain.outcomes import (
+    Arrived,
+    Dialled,
+    DialResult,
+    Entered,
+    LeftQueue,
+    MessageFailed,
+    MessageTaken,
+    Outcome,
+    PhoneState,
+    QueueExit,
+    Said,
+    Seen,
+    Silent,
+    Waited,
+)
+from switchboard.rehearsal.situation import Answer, Situation
+
+_STATES = {Answer.BUSY: PhoneState.BUSY, Answer.UNREACHABLE: PhoneState.UNREACHABLE}
+_RESULTS = {
+    Answer.ANSWERS: DialResult.ANSWERED,
+    Answer.BUSY: DialResult.BUSY,
+    Answer.DECLINES: DialResult.BUSY,  # a SIP phone turns a call away with 486, as when busy
+    Answer.NO_ANSWER: DialResult.NO_ANSWER,
+    Answer.UNREACHABLE: DialResult.UNAVAILABLE,
+}
+_BEST = (Answer.ANSWERS, Answer.NO_ANSWER, Answer.DECLINES, Answer.BUSY, Answer.UNREACHABLE)
+"""Of several phones ringing together, whose answer is the group's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One decision in a rehearsal, and what came of its action (None: the call is over)."""
+
+    call: Call
+    action: Action
+    reason: str
+    rule: str
+    line: int
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A call's whole way. `unused` are entries that no question took."""
+
+    moments: tuple[Moment, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def end(self) -> Moment:
+        """Where the call ended: a conversation, a message, or a hang-up."""
+        for moment in reversed(self.moments):
+            if not isinstance(moment.action, Hangup | Say):
+                return moment
+        return self.moments[-1]
+
+
+def rehearse(rules: Rules, situation: Situation) -> Rehearsal:
+    """The way of the supposed call under `rules`, from its arrival to its end. Bounded as the engine is."""
+    call = Call(
+        id="rehearsal",
+        rules=rules.version,
+        caller=situation.caller,
+        inside=situation.inside,
+        dialled=situation.dialled or rules.main_number,
+        language=situation.language or rules.default_language,
+    )
+    world = _World(rules, situation)
+    return Rehearsal(tuple(_moments(call, rules, situation, world)), tuple(world.entries))
+
+
+def _moments(call: Call, rules: Rules, situation: Situation, world: _World) -> Iterator[Moment]:
+    outcome: Outcome | None = Arrived()
+    while outcome is not None:
+        decision = next_step(call, outcome, rules, situation.at)
+        call = decision.call
+        outcome = world.outcome(decision.action)
+        line = rules.line(decision.rule)
+        yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome)
+
+
+class _World:
+    """Answers actions with the outcomes that the situation supposes."""
+
+    def __init__(self, rules: Rules, situation: Situation) -> None:
+        self._rules = rules
+        self._situation = situation
+        self.entries = list(situation.presses)
+
+    def outcome(self, action: Action) -> Outcome | None:
+        """What comes of `action`; None when the call is over after it."""
+        situation = self._situation
+        match action:
+            case Say():
+                return Said()
+            case Ask():
+                return self._entered(action)
+            case Look(phones):
+                return Seen({n: _STATES.get(situation.answer(n), PhoneState.IDLE) for n in phones})
+            case Dial(phones):
+                best = min((situation.answer(n) for n in phones), key=_BEST.index, default=Answer.UNREACHABLE)
+                by = next((n for n in phones if situation.answer(n) is best), "")
+                return None if best is Answer.ANSWERS else Dialled(_RESULTS[best], by)
+            case Enqueue(queue):
+                return self._queued(queue)
+            case Wait():
+                return Waited()
+            case TakeMessage():
+                return MessageTaken() if situation.speaks else MessageFailed()
+            case Hangup():
+                return None
+        assert_never(action)
+
+    def _entered(self, ask: Ask) -> Outcome:
+        """The next entry, as the live interpreter would collect it: what is over begins the next one."""
+        if not self.entries:
+            return Silent()
+        entry = self.entries.pop(0)
+        for length in range(1, len(entry)):
+            if progress(ask, entry[:length], self._rules) is Progress.DONE:
+                self.entries.insert(0, entry[length:])
+                return Entered(entry[:length])
+        return Entered(entry)
+
+    def _queued(self, number: str) -> Outcome | None:
+        queue = self._rules.extensions[number]
+        answers = {self._situation.answer(n) for n in queue.members} if isinstance(queue, Queue) else set()
+        if Answer.ANSWERS in answers:
+            return None
+        there = answers - {Answer.UNREACHABLE}
+        return LeftQueue(QueueExit.TIMED_OUT if there else QueueExit.NO_AGENT)

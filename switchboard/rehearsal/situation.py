@@ -1,0 +1,41 @@
+"""What is supposed in a rehearsal: who calls, when, what they press, and what phones do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """What a phone does when it is wanted."""
+
+    ANSWERS = "answers"
+    BUSY = "busy"  # in a conversation already
+    DECLINES = "declines"  # rings, and its owner turns the call away
+    NO_ANSWER = "no_answer"  # rings, and nobody comes
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A supposed call. `at` is aware of its zone.
+
+    `presses` are entries in the order of the questions, each without a closing #; a question beyond the
+    last is met with silence. Phones that `phones` doesn't name do `others`; so do a queue's agents.
+    """
+
+    at: datetime
+    caller: str = ""
+    dialled: str = ""
+    inside: bool = False
+    language: str = ""  # "" = the rules' first language
+    presses: tuple[str, ...] = ()
+    phones: Mapping[str, Answer] = field(default_factory=dict)
+    others: Answer = Answer.ANSWERS
+    speaks: bool = True  # leaves a message when asked to
+
+    def answer(self, phone: str) -> Answer:
+        """What `phone` does."""
+        return self.phones.get(phone, self.others)
