@@ -1,0 +1,108 @@
+"""Lines to the telephone network: who may pass for which trunk, and what goes out by it."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from switchboard.rules.checks.subject import Subject
+from switchboard.rules.schema import DIRECTORY
+from switchboard.rules.tree import Location
+
+_CLASSES = ("local", "national", "international")
+
+
+def check(subject: Subject) -> None:
+    """Trunks and outside classes."""
+    _trunks(subject)
+    _addresses(subject)
+    _classes(subject)
+
+
+def _trunks(subject: Subject) -> None:
+    usernames: dict[str, str] = {}
+    main_reached = subject.damaged("trunks") or subject.damaged("main_number")
+    for name, trunk in subject.file.trunks.items():
+        here: Location = ("trunks", name)
+        for dialled, number in trunk.numbers.items():
+            subject.refers((*here, "numbers", dialled), number, DIRECTORY, main=True)
+            main_reached = main_reached or number == subject.file.main_number
+        if not (trunk.username or trunk.addresses or trunk.register_):
+            subject.error(
+                "trunk-unknown",
+                here,
+                f"Nothing tells calls of the trunk {name} from others; expected username, addresses or register.",
+            )
+        if trunk.username and trunk.username in usernames:
+            subject.error(
+                "duplicate-username",
+                (*here, "username"),
+                f"The trunk {usernames[trunk.username]} signs in as {trunk.username} too; expected different names.",
+            )
+        usernames.setdefault(trunk.username or "", name)
+        if trunk.outgoing and not trunk.host:
+            subject.error(
+                "trunk-without-host",
+                (*here, "outgoing"),
+                f"The trunk {name} carries outside calls, but host is missing: where to?",
+            )
+    if subject.file.trunks and not main_reached:
+        subject.warning(
+            "main-number-unreached",
+            ("trunks",),
+            f"No trunk's numbers lead to the main number, {subject.file.main_number}.",
+        )
+
+
+def _addresses(subject: Subject) -> None:
+    """No address may belong to two trunks, or stand inside another's network. Sorted, then one pass."""
+    found: list[tuple[int, int, int, Location, Any]] = []
+    for name, trunk in subject.file.trunks.items():
+        for i, text in enumerate(trunk.addresses):
+            network = ipaddress.ip_network(text, strict=False)
+            here: Location = ("trunks", name, "addresses", i)
+            found.append((network.version, int(network.network_address), network.prefixlen, here, network))
+    found.sort(key=lambda f: f[:3])
+    widest: Any = None
+    owner: Location = ()
+    for _, _, _, here, network in found:
+        if widest is not None and widest.version == network.version and network.subnet_of(widest):
+            first = "the same as" if network == widest else "inside"
+            subject.error(
+                "address-taken",
+                here,
+                f"{network} is {first} {widest} of the trunk {owner[1]} (line {subject.line(owner)}); "
+                "expected addresses that are nobody else's.",
+            )
+        else:
+            widest, owner = network, here
+
+
+def _classes(subject: Subject) -> None:
+    outside = subject.file.outside
+    where: dict[str, str] = {}
+    for name in _CLASSES:
+        for i, pattern in enumerate(outside.classes.get(name, [])):
+            if pattern in where:
+                subject.warning(
+                    "pattern-twice",
+                    ("outside", "classes", name, i),
+                    f"{pattern} stands already in {where[pattern]}, so {where[pattern]} is enough to dial it.",
+                )
+            where.setdefault(pattern, name)
+    if subject.damaged("outside") or not subject.file.trunks:
+        return
+    used: dict[str, Location] = {}
+    if subject.file.defaults.outside != "none":
+        used[subject.file.defaults.outside] = ("defaults", "outside")
+    for section in ("people", "executives"):
+        for number, person in getattr(subject.file, section).items():
+            if person.outside not in (None, "none"):
+                used.setdefault(person.outside, (section, number, "outside"))
+    for name, here in used.items():
+        if not any(outside.classes.get(c) for c in _CLASSES[: _CLASSES.index(name) + 1]):
+            subject.warning(
+                "empty-class",
+                here,
+                f"outside.classes has no patterns up to {name}: whoever may dial {name} can dial nothing.",
+            )

@@ -1,0 +1,134 @@
+"""Who answers for whom: departments and their people, executives and who protects them."""
+
+from __future__ import annotations
+
+from switchboard.rules.checks.subject import Subject
+from switchboard.rules.schema import DIRECTORY
+from switchboard.rules.tree import Location
+
+PERSON = ("people",)
+
+
+def check(subject: Subject) -> None:
+    """References among the directory's entries."""
+    file = subject.file
+    subject.refers(("unclear",), file.unclear, ("departments",))
+    subject.refers(("general_head",), file.general_head, PERSON)
+    if file.complaints is not None:
+        subject.refers(("complaints",), file.complaints, ("queues", "departments"))
+    _listed(subject, ("operators", "people"), file.operators.people, PERSON)
+    _teams(subject)
+    for number, person in [*file.people.items(), *file.executives.items()]:
+        if person.department is not None:
+            here = (subject.sections[number], number, "department")
+            subject.refers(here, person.department, ("departments", "queues"))
+    _executives(subject)
+    _greeting(subject)
+
+
+def _listed(subject: Subject, location: Location, numbers: list[str], kinds: tuple[str, ...]) -> None:
+    seen: set[str] = set()
+    for i, number in enumerate(numbers):
+        if number in seen:
+            subject.error("listed-twice", (*location, i), f"{number} stands twice in this list.")
+        elif subject.sections.get(number) not in kinds:
+            subject.refers((*location, i), number, kinds)
+        seen.add(number)
+
+
+def _teams(subject: Subject) -> None:
+    groups: dict[str, str] = {}
+    for section in ("departments", "queues"):
+        for number, team in getattr(subject.file, section).items():
+            here: Location = (section, number)
+            _listed(subject, (*here, "members"), team.members or [], PERSON)
+            _listed(subject, (*here, "mailbox_openers"), team.mailbox_openers or [], ("people", "executives"))
+            members = subject.members[number]
+            if not members and not subject.damaged("people") and not subject.damaged(*here):
+                subject.error(
+                    "no-members",
+                    here,
+                    f"{subject.name(number)} has nobody to ring; expected members.",
+                    f'Write department: "{number}" at its people, or list members here.',
+                )
+            if team.mailbox_openers == []:
+                subject.error(
+                    "no-openers",
+                    (*here, "mailbox_openers"),
+                    f"Nobody may hear the messages of {subject.name(number)}; expected at least one person.",
+                )
+            for member in members:
+                if section == "queues" and member in groups:
+                    subject.warning(
+                        "member-of-both",
+                        here,
+                        f"{subject.name(member)} is rung by this queue and by {subject.name(groups[member])}.",
+                    )
+                elif section == "departments":
+                    groups.setdefault(member, number)
+
+
+def _executives(subject: Subject) -> None:
+    for number, executive in subject.file.executives.items():
+        here: Location = ("executives", number)
+        both = executive.screening is not None and executive.secretary is not None
+        neither = executive.screening is None and executive.secretary is None
+        if (both or neither) and not subject.damaged(*here):
+            subject.error(
+                "protection",
+                here,
+                f"{subject.name(number)} has {'both' if both else 'neither'} screening "
+                f"{'and' if both else 'nor'} a secretary; expected one of the two.",
+                "Write screening: {deputy: …} or secretary: …; whoever needs neither belongs to people.",
+            )
+        if executive.secretary is not None:
+            _other(subject, (*here, "secretary"), number, executive.secretary, "secretary")
+        if executive.screening is None:
+            continue
+        deputy = executive.screening.deputy
+        if deputy is not None:
+            _other(subject, (*here, "screening", "deputy"), number, deputy, "deputy")
+        elif not subject.damaged(*here):
+            subject.warning(
+                "no-deputy",
+                here,
+                f"{subject.name(number)} has no deputy: calls can't be passed on.",
+                'Write screening: {deputy: "…"}.',
+            )
+
+
+def _other(subject: Subject, location: Location, number: str, helper: str, role: str) -> None:
+    if helper == number:
+        subject.error(
+            "loop",
+            location,
+            f"{subject.name(number)} is named as their own {role}, so a call would go round in a circle.",
+            "Name another person.",
+        )
+    elif subject.sections.get(helper) == "executives":
+        subject.error(
+            "loop",
+            location,
+            f"{subject.name(helper)} is an executive too; expected a person whose phone rings.",
+            f"Callers for {number} would be sent on from one protected phone to the next.",
+        )
+    else:
+        subject.refers(location, helper, PERSON)
+
+
+def _greeting(subject: Subject) -> None:
+    announce = subject.file.greeting.announce or []
+    here: Location = ("greeting", "announce")
+    _listed(subject, here, announce, DIRECTORY)
+    for i, number in enumerate(announce):
+        entry = subject.entry(number)
+        if entry is None:
+            continue
+        listing = entry.listing or subject.file.defaults.listing
+        if listing != "listed":
+            subject.error(
+                "not-listed",
+                (*here, i),
+                f"{subject.name(number)} is {listing}, so callers may not be told of it.",
+                "Leave it out here, or make it listed.",
+            )

@@ -1,0 +1,101 @@
+"""What is being checked: the file as far as it could be read, and where problems are noted."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from switchboard.rules.problems import Nearest, Problem, Severity, shown
+from switchboard.rules.salvage import Salvaged
+from switchboard.rules.schema import DIRECTORY, Department, Executive, Person, Queue, RulesFile
+from switchboard.rules.tree import Location, Node, dotted, find
+
+KINDS = {
+    "people": "a person",
+    "executives": "an executive, whose phone no caller rings directly",
+    "departments": "a department",
+    "queues": "a queue",
+}
+Kinds = tuple[str, ...]
+
+
+class Subject:
+    """A file under examination. `problems` grows with every `error` and `warning`."""
+
+    def __init__(self, root: Node, salvaged: Salvaged, nearest: Nearest) -> None:
+        self.root = root
+        self.file: RulesFile = salvaged.file
+        self.damaged = salvaged.damaged
+        self.nearest = nearest
+        self.problems: list[Problem] = []
+
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """Every number of the directory and the (first) section it stands in, damaged entries too."""
+        found: dict[str, str] = {}
+        for section in DIRECTORY:
+            node, there = find(self.root, (section,))
+            if there and isinstance(node.value, dict):
+                for number in node.value:
+                    found.setdefault(number, section)
+        return found
+
+    @cached_property
+    def members(self) -> dict[str, list[str]]:
+        """Number of each department and queue -> numbers of its people, said there or at the person."""
+        teams: dict[str, Department | Queue] = {**self.file.departments, **self.file.queues}
+        found: dict[str, list[str]] = {number: [] for number in teams}
+        for number, person in self.file.people.items():
+            if person.department in found:
+                found[person.department].append(number)
+        for number, team in teams.items():
+            if team.members is not None:
+                found[number] = team.members
+        return found
+
+    def line(self, location: Location) -> int:
+        """The line of `location`, or of what it should stand in; at least 1."""
+        return max(find(self.root, location)[0].line, 1)
+
+    def error(self, code: str, location: Location, message: str, hint: str = "") -> None:
+        self._say(Severity.ERROR, code, location, message, hint)
+
+    def warning(self, code: str, location: Location, message: str, hint: str = "") -> None:
+        self._say(Severity.WARNING, code, location, message, hint)
+
+    def _say(self, severity: Severity, code: str, location: Location, message: str, hint: str) -> None:
+        self.problems.append(Problem(severity, code, self.line(location), dotted(location), message, hint))
+
+    def name(self, number: str) -> str:
+        """`8201 (曾国强)`, for messages."""
+        entry = self.entry(number)
+        return f"{number} ({shown(entry.name.zh, 24)})" if entry else number
+
+    def entry(self, number: str) -> Person | Executive | Department | Queue | None:
+        """The entry of that number, unless it is missing or damaged."""
+        section = self.sections.get(number)
+        return getattr(self.file, section).get(number) if section else None
+
+    def refers(self, location: Location, number: str, kinds: Kinds, main: bool = False) -> bool:
+        """Check that `number`, found at `location`, is in one of the sections `kinds`. Tells if not."""
+        if self.damaged(*location):
+            return False
+        if main and number == self.file.main_number:
+            return True
+        section = self.sections.get(number)
+        if section in kinds:
+            return True
+        expected = " or ".join(KINDS[k].partition(",")[0] for k in kinds)
+        if section is None:
+            near = self.nearest.to(number, (n for n, s in self.sections.items() if s in kinds))
+            hint = f"Did you mean {self.name(near)}?" if near else ""
+            self.error(
+                "unknown-extension",
+                location,
+                f"Found {number}, which no entry has; expected the number of {expected}.",
+                hint,
+            )
+        else:
+            self.error(
+                "wrong-kind", location, f"{self.name(number)} is {KINDS[section]}; expected {expected}."
+            )
+        return False

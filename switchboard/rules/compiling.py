@@ -1,0 +1,187 @@
+"""From the file people write to the values decisions read. Only for files without errors."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from switchboard.domain.company import (
+    Class,
+    Department,
+    Extension,
+    FeatureCodes,
+    Greeting,
+    Hours,
+    KeyAction,
+    Listing,
+    MenuKey,
+    Name,
+    Person,
+    Principal,
+    Queue,
+    RingOrder,
+    Rules,
+    Screened,
+    Trunk,
+)
+from switchboard.rules import schema
+from switchboard.rules.checks import Subject
+from switchboard.rules.schema import DIRECTORY
+from switchboard.rules.tree import lines
+from switchboard.rules.values import minutes, weekdays
+
+_ACTIONS = {
+    "language": KeyAction.LANGUAGE,
+    "enquiry": KeyAction.ENQUIRY,
+    "complaint": KeyAction.COMPLAINT,
+}
+
+
+def compile_rules(subject: Subject, version: str) -> Rules:
+    """The `Rules` that a checked file describes."""
+    file = subject.file
+    at = lines(subject.root)
+    extensions = _directory(subject, at)
+    for number in extensions:
+        section = subject.sections[number]
+        at[f"extensions.{number}"] = at[f"{section}.{number}"]
+    return Rules(
+        version=version,
+        company=_name(file.company),
+        main_number=file.main_number,
+        extensions=MappingProxyType(extensions),
+        greeting=_greeting(file, extensions, at),
+        unclear=file.unclear,
+        general_head=file.general_head,
+        operators=tuple(file.operators.people),
+        default_language=file.language,
+        time_zone=file.time_zone,
+        hours=tuple(
+            Hours(
+                weekdays(span.days),
+                minutes(span.opens),
+                minutes(span.closes),
+                subject.line(("hours", "weekly", i)),
+            )
+            for i, span in enumerate(file.hours.weekly)
+        ),
+        trunks=tuple(_trunk(name, trunk, at) for name, trunk in file.trunks.items()),
+        codes=FeatureCodes(**file.codes.model_dump()),
+        emergency=tuple(dict.fromkeys(file.outside.emergency)),
+        outside_patterns=MappingProxyType({Class(c): tuple(p) for c, p in file.outside.classes.items()}),
+        outside_prefix=file.outside.prefix,
+        mail_from=file.messages.mail_from or "",
+        ring_cycle_seconds=float(file.operators.ring_cycle),
+        choice_tries=file.messages.choice_tries,
+        message_seconds=file.messages.longest,
+        texts=MappingProxyType({key: Name(w.zh, w.en) for key, w in file.texts.items()}),
+        lines=MappingProxyType(at),
+    )
+
+
+def _directory(subject: Subject, at: dict[str, int]) -> dict[str, Extension]:
+    """Every entry, in the order of the file."""
+    file = subject.file
+    found: dict[str, Extension] = {}
+    for number, person in file.people.items():
+        found[number] = Person(**_person(number, person, file, at[f"people.{number}"]))
+    for number, executive in file.executives.items():
+        values = _person(number, executive, file, at[f"executives.{number}"])
+        if executive.secretary is not None:
+            found[number] = Principal(**values, secretary=executive.secretary)
+        else:
+            deputy = executive.screening.deputy if executive.screening else None
+            found[number] = Screened(**values, deputy=deputy or "")
+    for number, department in file.departments.items():
+        members = tuple(subject.members[number])
+        found[number] = Department(
+            number=number,
+            name=_name(department.name),
+            listing=Listing(department.listing),
+            line=at[f"departments.{number}"],
+            members=members,
+            ring=RingOrder(department.ring),
+            ring_seconds=department.ring_for or file.defaults.ring_for,
+            mailbox_openers=_openers(department, members),
+        )
+    for number, queue in file.queues.items():
+        members = tuple(subject.members[number])
+        found[number] = Queue(
+            number=number,
+            name=_name(queue.name),
+            listing=Listing(queue.listing),
+            line=at[f"queues.{number}"],
+            members=members,
+            strategy=queue.strategy,
+            ring_seconds=queue.ring_for,
+            wrap_up_seconds=queue.wrap_up,
+            longest_wait_seconds=queue.longest_wait,
+            size=queue.size,
+            mailbox_openers=_openers(queue, members),
+        )
+    order = {s: i for i, s in enumerate(sorted(DIRECTORY, key=lambda s: at.get(s, 0)))}
+    return dict(sorted(found.items(), key=lambda e: (order[subject.sections[e[0]]], e[1].line)))
+
+
+def _person(number: str, person: schema.Person, file: schema.RulesFile, line: int) -> dict[str, Any]:
+    defaults = file.defaults
+    return {
+        "number": number,
+        "name": _name(person.name),
+        "listing": Listing(person.listing or defaults.listing),
+        "line": line,
+        "department": person.department or "",
+        "title": _name(person.title) if person.title else None,
+        "outside": Class(person.outside or defaults.outside),
+        "ring_seconds": person.ring_for or defaults.ring_for,
+        "mailbox": person.mailbox,
+        "email": person.email or "",
+        "language": person.language or defaults.language or file.language,
+        "call_waiting": person.call_waiting,
+        "wait_when_busy": person.wait_when_busy,
+    }
+
+
+def _greeting(file: schema.RulesFile, extensions: dict[str, Extension], at: dict[str, int]) -> Greeting:
+    announced = file.greeting.announce
+    if announced is None:
+        announced = [
+            n
+            for n, e in extensions.items()
+            if isinstance(e, Department | Queue) and e.listing is Listing.LISTED
+        ]
+    keys = []
+    for key, meaning in file.greeting.keys.items():
+        action = _ACTIONS.get(meaning, KeyAction.EXTENSION)
+        extension = {KeyAction.COMPLAINT: file.complaints or "", KeyAction.EXTENSION: meaning}.get(action, "")
+        keys.append(MenuKey(key, action, extension, at[f"greeting.keys.{key}"]))
+    return Greeting(
+        announced=tuple(announced),
+        keys=tuple(keys),
+        tries=file.greeting.tries,
+        silence_seconds=float(file.greeting.silence),
+        digit_seconds=float(file.greeting.between_digits),
+        line=at.get("greeting", 0),
+    )
+
+
+def _trunk(name: str, trunk: schema.Trunk, at: dict[str, int]) -> Trunk:
+    return Trunk(
+        name=name,
+        numbers=MappingProxyType(dict(trunk.numbers)),
+        addresses=tuple(trunk.addresses),
+        username=trunk.username or "",
+        register=trunk.register_ or "",
+        host=trunk.host or "",
+        trusted=trunk.trusted,
+        outgoing=tuple(trunk.outgoing),
+        line=at[f"trunks.{name}"],
+    )
+
+
+def _openers(team: schema.Team, members: tuple[str, ...]) -> tuple[str, ...]:
+    return members if team.mailbox_openers is None else tuple(team.mailbox_openers)
+
+
+def _name(name: schema.Named) -> Name:
+    return Name(name.zh, name.en)

@@ -1,0 +1,268 @@
+"""From the bytes of a rules file to nodes with lines, or to problems; never an exception.
+
+We take the parser's events and build the tree ourselves: that way duplicate keys are told with both
+lines, aliases (and with them "alias bombs") are refused where they stand, and neither depth nor size can
+exhaust anything. The compiled parser is used where it is installed, ruamel's own otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from switchboard.rules import syntax
+from switchboard.rules.problems import Problem, Severity, shown
+from switchboard.rules.tree import Node, is_number
+
+try:
+    from _ruamel_yaml import CParser  # type: ignore[import-not-found]
+except ImportError:  # a platform without the compiled parser: slower, same result
+    CParser = None
+
+SIZE_LIMIT = 20_000_000
+"""Bytes. A company of 10,000 extensions takes 1 to 3 million."""
+
+VALUE_LIMIT = 600_000
+"""Values in a file: each takes memory. 10,000 extensions have about 100,000."""
+
+DEPTH_LIMIT = 20
+"""Levels. The deepest key of the schema stands at the fifth."""
+
+PROBLEM_LIMIT = 500
+"""Problems the reader collects before it gives up on the file."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+class Unreadable(Exception):
+    """Ends the reading of a file; carries the problem."""
+
+    def __init__(self, code: str, line: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.problem = Problem(Severity.ERROR, code, max(line, 1), "", message, hint)
+
+
+def read(content: bytes | str) -> tuple[Node | None, list[Problem]]:
+    """The top of the file, always a mapping, or None; and what is wrong with its writing."""
+    problems: list[Problem] = []
+    try:
+        text = decode(content)
+        root = _build(text, problems)
+    except Unreadable as stop:
+        return None, [*problems, stop.problem]
+    return root, problems
+
+
+def decode(content: bytes | str) -> str:
+    """The file's text, line ends made equal. Raises Unreadable when it is too large or not UTF-8."""
+    if len(content) > SIZE_LIMIT:
+        raise Unreadable(
+            "too-large", 1, f"The file has {len(content):,} bytes; expected at most {SIZE_LIMIT:,}."
+        )
+    if isinstance(content, bytes):
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise _not_utf8(content, error) from error
+    else:
+        text = content.removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        line = text.count("\n", 0, bad.start()) + 1
+        raise Unreadable(
+            "control-character",
+            line,
+            f"Found the invisible character U+{ord(bad[0]):04X}; expected text.",
+            "Delete it: it often comes with text pasted from elsewhere.",
+        )
+    return text
+
+
+def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Unreadable:
+    line = content.count(b"\n", 0, error.start) + 1
+    hint = "Save the file as UTF-8."
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        hint = "It looks like UTF-16: save the file as UTF-8."
+    else:
+        try:
+            content[:100_000].decode("gb18030")
+            hint = "It may be GBK (GB 18030): save the file as UTF-8."
+        except UnicodeDecodeError:
+            pass
+    return Unreadable("encoding", line, "Found bytes that are not UTF-8; expected a file in UTF-8.", hint)
+
+
+def _events(text: str) -> Iterator[Any]:
+    if CParser is not None:
+        parser = CParser(text)
+        while parser.check_event():
+            yield parser.get_event()
+    else:
+        yield from YAML(typ="safe", pure=True).parse(text)
+
+
+def _build(text: str, problems: list[Problem]) -> Node:
+    builder = _Builder(problems)
+    last_line = text.count("\n") + 1
+    try:
+        for event in _events(text):
+            builder.take(event)
+    except MarkedYAMLError as error:
+        raise Unreadable(*syntax.explain(error, text)) from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise Unreadable(
+            "syntax",
+            builder.line,
+            "The file can't be read from about here on.",
+            "Is a quote or bracket open?",
+        ) from error
+    root = builder.root
+    if root is None or (root.value == "" and not root.quoted):
+        raise Unreadable(
+            "empty", 1, "The file holds no rules; expected at least company, main_number and people."
+        )
+    if not isinstance(root.value, dict):
+        found = "a list" if isinstance(root.value, list) else f"the text {shown(root.value)!r}"
+        raise Unreadable(
+            "not-a-mapping",
+            min(root.line, last_line),
+            f"Found {found}; expected keys such as company: and people: at the beginning of lines.",
+        )
+    return root
+
+
+class _Builder:
+    """Takes events one by one. No recursion: what is open stands on a stack."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.root: Node | None = None
+        self.line = 1
+        self._problems = problems
+        self._open: list[Node] = []
+        self._keys: list[tuple[str, int] | None] = []  # per open mapping: the key that waits for its value
+        self._values = 0
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        self.line = event.start_mark.line + 1
+        if isinstance(event, ScalarEvent):
+            self._check_marks(event)
+            quoted = bool(event.style) and event.style in "\"'|>"
+            self._put(Node(self.line, event.value, quoted))
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            self._check_marks(event)
+            node = Node(self.line, {} if isinstance(event, MappingStartEvent) else [])
+            self._put(node)
+            self._open.append(node)
+            self._keys.append(None)
+            if len(self._open) > DEPTH_LIMIT:
+                raise Unreadable(
+                    "too-deep",
+                    self.line,
+                    f"Found more than {DEPTH_LIMIT} levels; the rules have at most five.",
+                )
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self._open.pop()
+            self._keys.pop()
+        elif isinstance(event, AliasEvent):
+            text = f"*{event.anchor}"
+            self._say(
+                "alias",
+                f"Found {shown(text)} without quotes, which YAML takes for a repetition; expected a text.",
+                f'Write "{shown(text)}" in quotes, or the value itself.',
+            )
+            self._put(Node(self.line, text, quoted=True))
+        elif isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise Unreadable(
+                    "syntax", self.line, "Found a second document (---); expected one set of rules."
+                )
+
+    def _check_marks(self, event: Any) -> None:
+        if event.anchor:
+            self._say(
+                "alias",
+                f"Found &{shown(event.anchor)} without quotes, which YAML takes for an anchor; expected a value.",
+                "Put the text in quotes.",
+            )
+        if event.tag and event.tag != "!":
+            self._say(
+                "tag",
+                f"Found the YAML tag {shown(event.tag)}; expected a plain value.",
+                "Leave the word with ! away, or put the text in quotes.",
+            )
+
+    def _put(self, node: Node) -> None:
+        self._values += 1
+        if self._values > VALUE_LIMIT:
+            raise Unreadable("too-large", self.line, f"Found more than {VALUE_LIMIT:,} values.")
+        if not self._open:
+            self.root = node
+            return
+        top = self._open[-1]
+        if isinstance(top.value, list):
+            top.value.append(node)
+            return
+        waiting = self._keys[-1]
+        if waiting is None:
+            self._keys[-1] = (self._key(node), node.line)
+            return
+        key, line = waiting
+        self._keys[-1] = None
+        assert isinstance(top.value, dict)
+        first = top.value.get(key)
+        if first is not None:
+            self._problem(
+                "duplicate-key",
+                line,
+                f"Found {shown(key)} again; it stands already in line {first.line}.",
+                "Keep one of the two.",
+                key,
+            )
+            return
+        node.line = line
+        top.value[key] = node
+
+    def _key(self, node: Node) -> str:
+        if not isinstance(node.value, str):
+            raise Unreadable(
+                "syntax",
+                node.line,
+                "Found a list or braces where a key is expected.",
+                "Put the text in quotes.",
+            )
+        if not node.quoted and is_number(node.value):
+            self._problem(
+                "unquoted-number",
+                node.line,
+                f"Found the number {shown(node.value)} without quotes; expected it in quotes.",
+                f'Write "{shown(node.value)}":',
+                node.value,
+            )
+        return node.value
+
+    def _say(self, code: str, message: str, hint: str) -> None:
+        self._problem(code, self.line, message, hint, "")
+
+    def _problem(self, code: str, line: int, message: str, hint: str, path: str) -> None:
+        if len(self._problems) >= PROBLEM_LIMIT:
+            raise Unreadable("too-many", line, f"More than {PROBLEM_LIMIT} problems: the rest was not read.")
+        above = [k[0] for k in self._keys[:-1] if k] if self._keys else []
+        self._problems.append(
+            Problem(Severity.ERROR, code, line, ".".join([*above, *([path] if path else [])]), message, hint)
+        )

@@ -1,0 +1,181 @@
+"""Single values of the rules file: what one may be, said in the words its error will use.
+
+Each is a text with a check; a failing check raises ValueError with "expected …", which `wording` joins
+with what was found. Numbers, names and patterns that pass can stand in a configuration file of
+Asterisk's without changing its meaning; names and texts can't, whoever renders them quotes them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+NAME_LIMIT = 80
+SENTENCE_LIMIT = 600
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _matching(pattern: str, expected: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return check
+
+
+def _spoken(limit: int, what: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.strip():
+            raise ValueError(f"expected {what}, found an empty text")
+        for c in value:
+            if ord(c) < 32 or unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp"):
+                raise ValueError(
+                    f"expected {what} on one line; it holds the control character U+{ord(c):04X}"
+                )
+        if len(value) > limit:
+            raise ValueError(f"expected {what} of at most {limit} characters, found {len(value)}")
+        return value
+
+    return check
+
+
+def minutes(value: str) -> int:
+    """Minutes since midnight of a ClockTime."""
+    hour, minute = value.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def weekdays(value: str) -> tuple[int, ...]:
+    """ISO weekdays (1 = Monday) of a Days text. ValueError tells what is wrong with it."""
+    found: set[int] = set()
+    for part in value.lower().split(","):
+        first, dash, last = (p.strip() for p in part.partition("-"))
+        try:
+            begin = WEEKDAYS.index(first)
+            end = WEEKDAYS.index(last) if dash else begin
+        except ValueError:
+            raise ValueError(f"expected days such as mon-fri or sat, sun; {part.strip()!r} is none") from None
+        while True:
+            found.add(begin + 1)
+            if begin == end:
+                break
+            begin = (begin + 1) % 7
+    return tuple(sorted(found))
+
+
+def _days(value: str) -> str:
+    weekdays(value)
+    return value
+
+
+@lru_cache(maxsize=64)
+def _zone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        raise ValueError("expected a time zone such as Asia/Shanghai") from None
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError("expected an IP address or network such as 203.0.113.10 or 203.0.113.0/28") from None
+    if isinstance(network, ipaddress.IPv6Network) and network.network_address.ipv4_mapped:
+        raise ValueError("expected the IPv4 address itself, not its IPv6 form")
+    loopback = ipaddress.ip_network("127.0.0.0/8" if network.version == 4 else "::1/128")
+    if network.overlaps(loopback):
+        raise ValueError(
+            "expected an address of the provider's; this one is (or includes) loopback, this machine itself, "
+            "so every program here would pass for the trunk"
+        )
+    if network.is_multicast or network.is_unspecified:
+        raise ValueError("expected the address of one machine or network")
+    return value
+
+
+def _pattern(value: str) -> str:
+    if not re.fullmatch(r"(?:[0-9XZN]|\[(?:[0-9](?:-[0-9])?)+\]){1,24}\.?", value, re.ASCII):
+        raise ValueError(
+            "expected a dial pattern: digits, X (0-9), Z (1-9), N (2-9), [1-5] (one of these), "
+            "and a final . for anything more"
+        )
+    for first, last in re.findall(r"([0-9])-([0-9])", value):
+        if first > last:
+            raise ValueError(f"expected a range from low to high; [{first}-{last}] matches nothing")
+    return value
+
+
+Extension = Annotated[
+    str,
+    AfterValidator(_matching(r"[0-9]{2,10}", "an extension of 2 to 10 digits")),
+    Field(title="extension"),
+]
+Digits = Annotated[str, AfterValidator(_matching(r"[0-9]{1,8}", "1 to 8 digits")), Field(title="digits")]
+TrunkNumber = Annotated[
+    str,
+    AfterValidator(_matching(r"\+?[0-9]{2,20}", "a telephone number of 2 to 20 digits, + may lead")),
+    Field(title="telephone number"),
+]
+Key = Annotated[str, AfterValidator(_matching(r"[0-9]", "one digit, 0 to 9")), Field(title="digit")]
+KeyMeaning = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"language|enquiry|complaint|[0-9]{2,10}", "language, enquiry, complaint, or an extension")
+    ),
+    Field(title="word or extension"),
+]
+Code = Annotated[
+    str, AfterValidator(_matching(r"\*[0-9]{2}", '* and two digits, such as "*97"')), Field(title="code")
+]
+Identifier = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}",
+            "lower-case letters, digits and single dashes, letter first",
+        )
+    ),
+    Field(title="word"),
+]
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+Host = Annotated[
+    str, AfterValidator(_matching(_HOST, "a host name or address, :port may follow")), Field(title="host")
+]
+Registration = Annotated[
+    str,
+    AfterValidator(_matching(rf"[A-Za-z0-9+._-]{{1,64}}@{_HOST}", "user@host")),
+    Field(title="user@host"),
+]
+Email = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])",
+            "an e-mail address",
+        )
+    ),
+    Field(title="e-mail address"),
+]
+ClockTime = Annotated[
+    str,
+    AfterValidator(_matching(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "a time such as 08:30")),
+    Field(title="time"),
+]
+Days = Annotated[str, AfterValidator(_days), Field(title="days")]
+TimeZone = Annotated[str, AfterValidator(_zone), Field(title="time zone")]
+Address = Annotated[str, AfterValidator(_address), Field(title="address")]
+Pattern = Annotated[str, AfterValidator(_pattern), Field(title="pattern")]
+Line = Annotated[str, AfterValidator(_spoken(NAME_LIMIT, "a name")), Field(title="text")]
+Sentence = Annotated[str, AfterValidator(_spoken(SENTENCE_LIMIT, "a text")), Field(title="text")]
