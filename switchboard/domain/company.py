@@ -212,7 +212,14 @@ class Rules:
     lines: Mapping[str, int] = field(default_factory=dict)  # dotted path in the file -> line
 
     def line(self, path: str) -> int:
-        """The line of `path` in the rules file, or of its nearest ancestor that has one; 0 if none."""
+        """The line of `path` in the rules file, or of its nearest ancestor that has one; 0 if none.
+
+        `extensions.8201` is the entry of that number, whatever section of the file it stands in.
+        """
+        section, _, number = path.partition(".")
+        if section == "extensions":
+            entry = self.extensions.get(number)
+            return entry.line if entry else 0
         while path:
             if path in self.lines:
                 return self.lines[path]
