@@ -11,14 +11,21 @@ from enum import StrEnum
 class Context(StrEnum):
     """Dialplan contexts. Where a call may stand decides what it can dial."""
 
-    FROM_TRUNK = "from-trunk"  # outside callers: the switchboard and nothing else
-    FROM_PHONE = "from-phone"  # our own phones: extensions, codes, emergency, permitted outside
+    FROM_TRUNK = "from-trunk"  # outside callers: the switchboard and nothing else; one more for each
+    # trunk, "from-trunk-<name>", knows its numbers
+    FROM_PHONE = "from-phone"  # our own phones: extensions, codes, emergency; "from-phone-<class>" for
+    # those that may dial outside, each with an "outside-<class>"
+    INSIDE = "inside"  # what those share: who asks, refusals, mailboxes
+    CODES = "codes"  # feature codes of our own phones
+    RETIRED = "retired"  # phones of earlier rules: nothing new begins there
     SWITCHBOARD = "switchboard"  # the executor: step, verb, step
     FALLBACK = "fallback"  # greeting, extensions and messages without a controller
+    FALLBACK_MENU = "fallback-menu"  # what a caller may press there
     EXTENSIONS = "extensions"  # one rendered entry per extension, without a controller
     REACH = "reach"  # Gosubs behind EXTENSIONS: person, group, principal, message
+    AGENT = "agent"  # Local legs from a queue to its agents
     EMERGENCY = "emergency"
-    OUTSIDE = "outside"  # rendered: who may dial what outside
+    OUTSIDE = "outside"  # rendered: who may dial what outside; "line-<trunk>": what each trunk takes
     ENDING = "ending"  # hangup handler: leaves the result in the call record
 
 
@@ -55,6 +62,16 @@ class Global(StrEnum):
 
 EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CONTACTS")
 """Variables that the executor keeps for itself."""
+
+UNAIDED_OWN = ("SB_ASKER", "SB_FALLBACK", "SB_TRIES", "SB_ROUNDS")
+"""Variables of calls without the controller: the phone that asks for a connection; "1" in the fallback;
+wrong entries; all entries."""
+
+SAY_PREFIX = "SAY_"
+"""Globals SAY_<language>_<prompt>: sound files of a prompt joined by &, "-" written "_"."""
+
+MODE_KEY = "switchboard/mode"
+"""Asterisk's own database: the mode last in force. "manual": the fallback rings operators first."""
 
 
 class Verb(StrEnum):

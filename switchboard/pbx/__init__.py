@@ -1,0 +1,1 @@
+"""Everything about Asterisk itself: getting it, its files, starting and stopping it."""
