@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from switchboard.domain.calendar import Hours
+
 LANGUAGES = ("zh", "en")
 
 
@@ -169,16 +171,6 @@ class FeatureCodes:
     away: str = "*62"
     schedule: str = "*63"
     hear_mode: str = "*64"
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """One span of working time: ISO weekdays (1 = Monday) and minutes since midnight."""
-
-    weekdays: tuple[int, ...]
-    opens: int
-    closes: int
-    line: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,8 +91,8 @@ def read_han(text: str) -> list[str]:
     return [s for s in syllables if SYLLABLE.fullmatch(s)]
 
 
-SYLLABLE = re.compile(r"[a-z]{1,6}[1-5]")
-"""What a syllable looks like; rare readings pypinyin writes otherwise (ê, hng with marks) are dropped."""
+SYLLABLE = re.compile(r"[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5]")
+"""What a syllable looks like; interjections without a vowel (呣 "m2") and ê are dropped."""
 
 
 @cache
