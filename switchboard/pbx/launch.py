@@ -189,7 +189,7 @@ class Pbx:
 
 def private_mounts_allowed() -> bool:
     """Whether this root may make a mount namespace (containers often forbid it)."""
-    check = ["unshare", "--mount", "--", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
+    check = ["unshare", "--mount", "--", "mount", "-t", "tmpfs", "tmpfs", "/proc"]
     try:
         return subprocess.run(check, capture_output=True, timeout=10, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
