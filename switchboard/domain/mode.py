@@ -32,20 +32,16 @@ class Source(StrEnum):
     OPERATORS = "operators"  # the last operator went away
 
 
-UNTIL_CHANGED = datetime.max
-"""`Choice.until` of a choice that only another choice ends."""
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """An explicit choice, as it is kept. `mode` None is the choice to go back to the schedule.
 
-    `until` is the moment it ends (UNTIL_CHANGED: never by itself), worked out when it was made.
+    `until` is the moment it ends (None: only another choice ends it), worked out when it was made.
     """
 
     mode: Mode | None
     at: datetime
-    until: datetime
+    until: datetime | None
     source: Source
     author: str
     reason: str = ""
@@ -74,24 +70,18 @@ def choose(
     until_changed: bool = False,
     reason: str = "",
 ) -> Choice:
-    """A choice made at `at`: for `minutes`, until changed, or (neither given) until the next change of duty."""
+    """A choice made at `at`: for `minutes`, until changed, or (neither given) until duty changes."""
+    until: datetime | None = None
     if minutes is not None:
         until = at + timedelta(minutes=minutes)
-    elif until_changed or mode is None:
-        until = UNTIL_CHANGED
-    else:
-        until = next_change(calendar, at) or UNTIL_CHANGED
+    elif mode is not None and not until_changed:
+        until = next_change(calendar, at)
     return Choice(mode, at, until, source, author, reason)
 
 
 def mode_at(calendar: Calendar, last: Choice | None, at: datetime) -> ModeNow:
     """The mode at `at`, given the last choice made."""
-    if last is not None and last.mode is not None and _holds(last, at):
-        until = None if last.until is UNTIL_CHANGED else last.until
-        return ModeNow(last.mode, last.source, last.author, until, last.reason)
+    if last is not None and last.mode is not None and (last.until is None or at < last.until):
+        return ModeNow(last.mode, last.source, last.author, last.until, last.reason)
     mode = Mode.MANUAL if on_duty(calendar, at) else Mode.AUTOMATIC
     return ModeNow(mode, Source.SCHEDULE, "", next_change(calendar, at))
-
-
-def _holds(choice: Choice, at: datetime) -> bool:
-    return choice.until is UNTIL_CHANGED or at < choice.until
