@@ -45,7 +45,7 @@ class Var(StrEnum):
     ORIGIN = "SB_ORIGIN"  # outside | inside
     TRUNK = "SB_TRUNK"  # name of the trunk the call came by
     DIALLED = "SB_DIALLED"  # what the caller dialled
-    PHONES = "SB_PHONES"  # extensions to ring, joined by &
+    PHONES = "SB_PHONES"  # extensions to ring, joined by &, each with a `w`: ring even if in use
     SECONDS = "SB_SECONDS"  # how long the verb may take
     FOR = "SB_FOR"  # extension the caller wanted
     MAILBOX = "SB_MAILBOX"
@@ -60,7 +60,7 @@ class Global(StrEnum):
     HOLD_ON = "SB_HOLD_ON"  # sound of "please hold on", said while a lost controller may come back
 
 
-EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CONTACTS")
+EXECUTOR_OWN = ("SB_RETRIED",)
 """Variables that the executor keeps for itself."""
 
 UNAIDED_OWN = ("SB_ASKER", "SB_FALLBACK", "SB_TRIES", "SB_ROUNDS")

@@ -81,7 +81,7 @@ def orders(action: Long) -> Mapping[Var, str]:
     match action:
         case Dial(phones, seconds, for_number):
             return {
-                Var.PHONES: "&".join(phones),
+                Var.PHONES: "&".join(f"{n}w" for n in phones),  # w: ring whatever else they do
                 Var.SECONDS: str(seconds),
                 Var.FOR: for_number,
                 Var.VERB: Verb.DIAL,

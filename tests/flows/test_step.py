@@ -135,7 +135,7 @@ async def test_a_dialled_extension_is_handed_back_to_the_dialplan_as_one_order()
     assert line.played[0] == p.HELLO
     assert line.played[-1] == p.HOLD_ON
     assert line.variables["SB_VERB"] == "dial"
-    assert line.variables["SB_PHONES"] == "8202"
+    assert line.variables["SB_PHONES"] == "8202w"
     assert list(line.variables)[-1] == "SB_DONE"
     assert Call.unpack(line.variables["SB_STATE"]).stage is Stage.RINGING
 
