@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import G722
+import G722  # type: ignore[import-not-found]
 import numpy as np
-import soxr
+import soxr  # type: ignore[import-untyped]
 
 from switchboard.errors import PromptError
+from switchboard.prompts.storing import FORMATS
 from switchboard.prompts.wav import Sound
 
 RATE = 16000
-FORMATS = ("ulaw", "alaw", "g722", "sln16")
 LOUDNESS_DB = -20.0
 """Root mean square of the parts where somebody speaks, relative to full scale."""
 PEAK_DB = -3.0
@@ -79,7 +79,7 @@ def silence(seconds: float) -> np.ndarray:
 
 
 def encode(samples: np.ndarray, formats: Sequence[str] = FORMATS) -> Mapping[str, bytes]:
-    """16 kHz samples in each of `formats`, as the content of Asterisk's headerless files."""
+    """16 kHz samples in each of `formats`, as the content of Asterisk's headerless files; µ-law last."""
     wide = _linear(samples)
     encoded: dict[str, bytes] = {}
     if "sln16" in formats:
@@ -87,12 +87,11 @@ def encode(samples: np.ndarray, formats: Sequence[str] = FORMATS) -> Mapping[str
     if "g722" in formats:
         even = np.append(wide, np.int16(0)) if len(wide) % 2 else wide
         encoded["g722"] = bytes(G722.G722(RATE, 64000).encode(np.ascontiguousarray(even)))
-    if "ulaw" in formats or "alaw" in formats:
-        narrow = _linear(soxr.resample(samples, RATE, 8000))
-        if "ulaw" in formats:
-            encoded["ulaw"] = _ULAW[narrow.astype(np.int32) + 32768].tobytes()
-        if "alaw" in formats:
-            encoded["alaw"] = _ALAW[narrow.astype(np.int32) + 32768].tobytes()
+    narrow = _linear(soxr.resample(samples, RATE, 8000)).astype(np.int32) + 32768
+    if "alaw" in formats:
+        encoded["alaw"] = _ALAW[narrow].tobytes()
+    if "ulaw" in formats:
+        encoded["ulaw"] = _ULAW[narrow].tobytes()
     return encoded
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,8 +18,9 @@ from typing import Protocol
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.errors import PromptError
 from switchboard.prompts.asterisk_vocabulary import SILENCES, TONES, VOCABULARY
-from switchboard.prompts.sounds import NAME_FORMATS, Sounds, Unit
+from switchboard.prompts.sounds import FOLDER, NAME_FORMATS, Sounds, Unit
 from switchboard.prompts.speech import Speech
+from switchboard.prompts.storing import FORMATS, place, write
 
 THREADS = 2
 """The work is half espeak-ng's process and half ours; more threads than cores only heat the room."""
@@ -60,24 +60,28 @@ def _quiet(done: int, total: int, text: str) -> None:
     """No progress shown."""
 
 
-def build(rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet) -> Sounds:
+def build(
+    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, people: bool = True
+) -> Sounds:
     """Make every sound that `rules` need and Asterisk may ask for; return the phrase book.
 
+    A name takes some 10 ms. For a company of thousands, build with `people=False` first, which is ready
+    within seconds, then again in a thread: `Sounds.files` tells a number for a name not yet spoken.
     Raises PromptError when texts are wrong or nothing can be spoken at all; a single sound that can't be
-    made is left out (see `build_report`).
+    made is left out (`build_report` tells which).
     """
-    return build_report(rules, settings, speech, progress)[0]
+    return build_report(rules, settings, speech, progress, people=people)[0]
 
 
 def build_report(
-    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet
+    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, people: bool = True
 ) -> tuple[Sounds, Report]:
     """As `build`, with what was done."""
     sounds = Sounds(rules, settings.prompts_dir, settings.sounds, speech)
     report = Report()
     maker = _Maker(sounds, settings, speech, report)
-    maker.make_fixed(progress)
-    maker.make_all(sounds.units(), progress)
+    maker.make(progress, people)
+    report.warnings += sounds.warnings
     return sounds, report
 
 
@@ -90,36 +94,36 @@ class _Maker:
         self._speech = speech
         self._report = report
 
-    def make_all(self, units: Iterable[Unit], progress: Progress) -> None:
-        """Make the units whose files are missing."""
-        there = {lang: _listing(self._folder / lang / "sb") for lang in LANGUAGES}
+    def make(self, progress: Progress, people: bool) -> None:
+        """Make the sounds whose files are missing: phrases and names, then Asterisk's own."""
+        there = {lang: _listing(self._folder / lang / FOLDER) for lang in LANGUAGES}
+        made = {lang: _read_made(self._folder / lang / MADE) for lang in LANGUAGES}
+        units = list(self._sounds.units())
+        units += (self._sounds.asterisk_unit(name, lang) for name in VOCABULARY for lang in LANGUAGES)
+        units += self._sounds.people() if people else ()
         wanted: dict[tuple[str, str], Unit] = {}
         for unit in units:
-            name = unit.path.rpartition("/")[2]
-            if all(f"{name}.{f}" in there[unit.language] for f in _formats(unit)):
+            if self._is_ready(unit, there, made):
                 self._report.kept += 1
             else:
                 wanted[unit.path, unit.language] = unit
-        self._run(list(wanted.values()), progress)
-
-    def make_fixed(self, progress: Progress) -> None:
-        """Sounds under names of Asterisk's own: speech, tones, silence, music."""
+        done = self._run(list(wanted.values()), progress)
         for language in LANGUAGES:
-            below = self._folder / language
-            made = _read_made(below / MADE)
-            units = [self._sounds.asterisk_unit(name, language) for name in VOCABULARY]
-            wanted = [
-                u for u in units
-                if made.get(u.path) != u.hash or not (below / f"{u.path}.ulaw").exists()
-            ]  # fmt: skip
-            self._report.kept += len(units) - len(wanted)
-            done = self._run(wanted, progress)
-            made |= {u.path: u.hash for u in done}
-            if done:
-                write(below / MADE, json.dumps(made, indent=0, sort_keys=True).encode())
+            fixed = {u.path: u.hash for u in done if u.language == language and not _is_hashed(u)}
+            if fixed:
+                content = json.dumps(made[language] | fixed, indent=0, sort_keys=True)
+                write(self._folder / language / MADE, content.encode())
             for name in (*TONES, *SILENCES):
-                self._make_tone(below / name, name)
+                self._make_tone(self._folder / language / name, name)
         self._make_music()
+
+    def _is_ready(self, unit: Unit, there: dict[str, set[str]], made: dict[str, dict[str, str]]) -> bool:
+        """Whether all files of a unit are in place, and those of a fixed name with this sound in them."""
+        if _is_hashed(unit):
+            name = unit.path.rpartition("/")[2]
+            return all(f"{name}.{extension}" in there[unit.language] for extension in _formats(unit))
+        is_there = (self._folder / unit.language / f"{unit.path}.ulaw").exists()
+        return is_there and made[unit.language].get(unit.path) == unit.hash
 
     def _run(self, units: list[Unit], progress: Progress) -> list[Unit]:
         """Make `units` on THREADS threads, in order; those that came out well."""
@@ -152,7 +156,7 @@ class _Maker:
             for extension, content in self._sound(unit, formats).items():
                 write(Path(f"{kept}.{extension}"), content)
         for extension in reversed(formats):  # .ulaw last: it stands for all of them
-            _place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
+            place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
 
     def _sound(self, unit: Unit, formats: tuple[str, ...]) -> dict[str, bytes]:
         from switchboard.prompts import audio
@@ -162,9 +166,9 @@ class _Maker:
         if unit.recording:
             try:
                 recorded = read_wav(unit.recording.read_bytes(), str(unit.recording))
-                return dict(audio.encode(audio.prepare(recorded), formats))
-            except (OSError, PromptError) as error:
-                self._report.warnings.append(f"{unit.recording}: {error}; the spoken prompt is used instead")
+            except OSError as error:
+                raise PromptError(f"{unit.recording}: {error}") from error
+            return dict(audio.encode(audio.prepare(recorded), formats))
         said = (
             name_pieces(unit.text, unit.spelt_in_chinese, unit.language, self._sounds.lexicon)
             if unit.is_name and unit.spelt_in_chinese
@@ -182,7 +186,7 @@ class _Maker:
 
         if Path(f"{target}.ulaw").exists():
             return
-        for extension, content in reversed(audio.encode(tones.tone(name)).items()):
+        for extension, content in audio.encode(tones.tone(name)).items():
             write(Path(f"{target}.{extension}"), content)
 
     def _make_music(self) -> None:
@@ -193,45 +197,14 @@ class _Maker:
             return
         kept = self._cache / f"music-{tones.MUSIC_VERSION}"
         if not Path(f"{kept}.ulaw").exists():
-            for extension, content in reversed(audio.encode(tones.music()).items()):
+            for extension, content in audio.encode(tones.music()).items():
                 write(Path(f"{kept}.{extension}"), content)
-        for extension in reversed(audio.FORMATS):
-            _place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
+        for extension in reversed(FORMATS):
+            place(Path(f"{kept}.{extension}"), Path(f"{target}.{extension}"))
 
 
-def write(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` at once; readable by everybody, whatever the umask."""
-    _folder(path.parent)
-    new = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        new.write_bytes(content)
-        new.chmod(0o644)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _place(kept: Path, target: Path) -> None:
-    """Make `target` a link to `kept`, or a copy where links can't be made."""
-    _folder(target.parent)
-    new = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        try:
-            os.link(kept, new)
-        except OSError:
-            shutil.copyfile(kept, new)
-            new.chmod(0o644)
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _folder(path: Path) -> None:
-    """Make a folder that others may enter; those that exist are left as they are."""
-    if not path.is_dir():
-        _folder(path.parent)
-        path.mkdir(exist_ok=True)
-        path.chmod(0o755)
+def _is_hashed(unit: Unit) -> bool:
+    return unit.path.startswith(f"{FOLDER}/")
 
 
 def _listing(folder: Path) -> set[str]:
@@ -242,8 +215,6 @@ def _listing(folder: Path) -> set[str]:
 
 
 def _formats(unit: Unit) -> tuple[str, ...]:
-    from switchboard.prompts.audio import FORMATS
-
     return NAME_FORMATS if unit.is_name and unit.key != "name-company" else FORMATS
 
 

@@ -50,6 +50,8 @@ _RUNS = re.compile(
     rf"(?P<han>{HAN.pattern}+)|(?P<digits>[0-9*#]+)|(?P<latin>[A-Za-zÀ-ɏ]+(?:['&-][A-Za-zÀ-ɏ]+)*)"
     r"|(?P<mark>[，、；：。！？,.;:!?…—（）]+)"
 )
+LONGEST_WORD = 5
+"""Syllables of a name read as one word; what is longer is a phrase ("保安值班室" is a person's entry too)."""
 LONGEST_NUMBER_AS_NAME = 2
 """Digits in a row that are read as a plain number word; longer ones are telephone numbers (1 = 幺)."""
 
@@ -90,12 +92,12 @@ def name_pieces(name: str, spelt_in_chinese: str, language: str, lexicon: Lexico
     name = clean(name)
     if language == "zh" and HAN.match(name):
         syllables = toned(name)
-        if syllables and all(SYLLABLE.fullmatch(s) for s in syllables):
+        if 0 < len(syllables) <= LONGEST_WORD and all(SYLLABLE.fullmatch(s) for s in syllables):
             return [Piece("zh", respell_surname(name), "".join(syllables))]
     if language == "en":
-        syllables = _in_order_of(name, toned(clean(spelt_in_chinese)))
-        if syllables:
-            return [Piece("zh", "", syllables)]
+        chinese = clean(spelt_in_chinese)
+        if ordered := _in_order_of(name, toned(chinese)):
+            return [Piece("zh", respell_surname(chinese), ordered)]
     return pieces(name, language, lexicon)
 
 
@@ -175,7 +177,7 @@ def _pinyin(hanzi: str, lexicon: Lexicon) -> str:
                 end < len(hanzi) and hanzi[end] not in _PUNCTUATION and not _lexicon_word(hanzi, end, lexicon)
             ):
                 end += 1
-            result.append(" ".join(_sandhi(read_han(hanzi[position:end]))) + " ")
+            result.append(" ".join(_sandhi(hanzi[position:end])) + " ")
             position = end
     return re.sub(r" +([,.?])", r"\1", re.sub(r"\s+", " ", "".join(result))).strip()
 
@@ -188,11 +190,14 @@ def _lexicon_word(hanzi: str, position: int, lexicon: Lexicon) -> str:
     return ""
 
 
-def _sandhi(syllables: list[str]) -> list[str]:
-    """不 before a fourth tone is bú. (Third tones in a row are the voice's business: espeak does it.)"""
+def _sandhi(hanzi: str) -> list[str]:
+    """Syllables of `hanzi`, 不 before a fourth tone as bú. (espeak itself changes third tones in a row.)"""
+    syllables = read_han(hanzi)
+    if len(syllables) != len(hanzi):
+        return syllables
     return [
-        "bu2" if s == "bu4" and following[-1:] == "4" else s
-        for s, following in zip(syllables, [*syllables[1:], ""], strict=True)
+        "bu2" if character == "不" and following.endswith("4") else syllable
+        for character, syllable, following in zip(hanzi, syllables, [*syllables[1:], ""], strict=True)
     ]
 
 

@@ -15,8 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 from switchboard.domain import prompt_keys
-from switchboard.domain.company import LANGUAGES, Listing, Person, Rules
+from switchboard.domain.company import LANGUAGES, Extension, Listing, Person, Rules
 from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
+from switchboard.prompts import recordings
+from switchboard.prompts.asterisk_vocabulary import VOCABULARY
 from switchboard.prompts.reading import Lexicon, read_lexicon
 from switchboard.prompts.speech import Speech
 from switchboard.prompts.texts import Texts, read
@@ -66,10 +68,12 @@ class Sounds:
         self.prompts = prompts
         self.lexicon: Lexicon = read_lexicon(prompts / "pronunciation.yaml")
         self._texts: Texts = read(prompts)
+        self.warnings: list[str] = self._texts.warnings  # what of rules and recordings can't be used
         self._speech = speech
         self._units: dict[tuple[str, str], Unit] = {}
         self._there: set[tuple[str, str]] = set()
-        self._recordings: dict[Path, str] = {}
+        known = {*prompt_keys.ALL, *VOCABULARY, "key-1", "name-company", *_DIGIT_OF_KEY}
+        self._recordings = recordings.find(prompts, known, self.warnings)
 
     def files(self, phrase: Phrase, language: str) -> list[str]:
         """Names for STREAM FILE, relative to the language's folder, in the order to be played.
@@ -107,6 +111,13 @@ class Sounds:
             case Digits(digits):
                 return digits
 
+    def seconds(self, name: str, language: str) -> float:
+        """How long a sound of `files` lasts; 0 when it is missing."""
+        try:
+            return (self.folder / language / f"{name}.ulaw").stat().st_size / 8000  # µ-law: a byte a sample
+        except OSError:
+            return 0.0
+
     def unit(self, key: str, language: str) -> Unit:
         """The sound of `key`: a prompt, `name-<number>`, `name-company`, `digit-<d>` or `key-1`."""
         made = self._units.get((key, language))
@@ -115,13 +126,18 @@ class Sounds:
         return made
 
     def units(self) -> Iterator[Unit]:
-        """Every sound of these rules in the order in which they are needed; unlisted names never."""
+        """The sounds of every call: phrases, digits, names of the company, departments and queues."""
         yield from self._in_all(prompt_keys.ALL)
         yield from self._in_all(("key-1", *(_digit_key(d) for d in "0123456789*#")))
-        entries = [e for e in self.rules.extensions.values() if e.listing is not Listing.UNLISTED]
-        groups = [f"name-{e.number}" for e in entries if not isinstance(e, Person)]
-        people = [f"name-{e.number}" for e in entries if isinstance(e, Person)]
-        yield from self._in_all(("name-company", *groups, *people))
+        groups = (f"name-{e.number}" for e in self._told() if not isinstance(e, Person))
+        yield from self._in_all(("name-company", *groups))
+
+    def people(self) -> Iterator[Unit]:
+        """Names of persons; those that are never told are never spoken either."""
+        yield from self._in_all(tuple(f"name-{e.number}" for e in self._told() if isinstance(e, Person)))
+
+    def _told(self) -> Iterator[Extension]:
+        return (e for e in self.rules.extensions.values() if e.listing is not Listing.UNLISTED)
 
     def asterisk_unit(self, name: str, language: str) -> Unit:
         """The sound Asterisk itself asks for as `name` ("vm-intro", "digits/5")."""
@@ -149,11 +165,10 @@ class Sounds:
     def _with_hash(self, key: str, language: str, text: str, chinese: str = "", path: str = "") -> Unit:
         is_name = key.startswith("name-")
         text = text[:LONGEST_NAME] if is_name else text
-        recording = self.prompts / "recordings" / language / f"{key}.wav"
         safe = re.fullmatch(r"[0-9A-Za-z_/-]{1,64}", key) is not None
-        recorded = self._recording_hash(recording) if safe else ""
+        recorded = self._recordings.get((language, key))
         if recorded:
-            parts = ["recorded", recorded]
+            parts = ["recorded", recorded.hash]
         else:
             readings = "|".join(f"{w}={r}" for w, r in self.lexicon.items() if w in text)
             parts = ["spoken", text, chinese, readings, *self._voices]
@@ -166,20 +181,12 @@ class Sounds:
             hash=made,
             spelt_in_chinese=chinese[:LONGEST_NAME],
             is_name=is_name,
-            recording=recording if recorded else None,
+            recording=recorded.path if recorded else None,
         )
 
     @cached_property
     def _voices(self) -> list[str]:
         return [self._speech.identity(language) for language in LANGUAGES]
-
-    def _recording_hash(self, path: Path) -> str:
-        """Hash of the recording's bytes, "" without one. Read once per Sounds."""
-        if not self._recordings:
-            self._recordings[Path()] = ""
-            for found in (self.prompts / "recordings").glob("*/**/*.wav"):
-                self._recordings[found] = hashlib.sha256(found.read_bytes()).hexdigest()
-        return self._recordings.get(path, "")
 
     def _present(self, unit: Unit) -> list[str]:
         """The unit's file; without it the newest older one of the same key; without any, nothing.

@@ -64,7 +64,8 @@ class Espeak:
 
     def speak(self, piece: Piece) -> Sound:
         language = piece.language
-        said = piece.pinyin if language == "zh" else re.sub(r"[^0-9A-Za-z' ,.?]", " ", piece.text)
+        said = piece.pinyin if language == "zh" else piece.text
+        said = re.sub(r"[^0-9A-Za-z' ,.?]", " ", said)  # no option, no SSML, no [[phonemes]] of others
         if not re.search(r"[0-9A-Za-z]", said):
             raise PromptError(f"nothing to speak in {piece.text!r}")
         arguments = [
@@ -72,7 +73,19 @@ class Espeak:
             *("-v", self.VOICES[language], "-s", str(self.SPEED[language]), "-p", str(self.PITCH[language])),
             *("-b", "1", "--stdin", "--stdout"),
         ]
+        if language == "zh":
+            said = _IONG.sub(_phonemes, said)
         return read_wav(_run(arguments, said.encode("ascii")), "espeak-ng's speech")
+
+
+_IONG = re.compile(r"([jqx])iong([1-5])")
+_INITIALS = {"j": "tS;", "q": "tS;h", "x": "S;"}
+_TONES = {"1": "55", "2": "35", "3": "214", "4": "51", "5": "11"}
+
+
+def _phonemes(syllable: re.Match[str]) -> str:
+    """jiong, qiong, xiong in espeak's phonemes: 1.52 has no rule for them and spells them in English."""
+    return f"[[{_INITIALS[syllable[1]]}j'ong{_TONES[syllable[2]]}]]"
 
 
 class Piper:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, KeyAction, Rules
+from switchboard.domain.pinyin import HAN
 from switchboard.errors import PromptError
 from switchboard.prompts.asterisk_vocabulary import VOCABULARY
 
@@ -30,6 +31,8 @@ KEY_OF_PROMPT = {
 """Which key of the greeting `{key}` stands for, and what is said while the rules give none (the engine
 leaves the prompt out then; the sound exists all the same)."""
 
+_IN_CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
+
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
@@ -38,23 +41,30 @@ class Texts:
     """The prompts of every language, as written: language → key → text."""
 
     written: Mapping[str, Mapping[str, str]]
+    warnings: list[str] = field(default_factory=list)  # about wordings of the rules that can't be used
 
     def of(self, key: str, language: str, rules: Rules) -> str:
         """The text of a prompt with its placeholders filled.
 
-        The rules' own wording goes before the file's. Raises PromptError for an unknown key, and for a
-        placeholder that is none.
+        The rules' own wording goes before the file's, unless it holds a placeholder that is none: then
+        the file's is used and `warnings` says so. Raises PromptError for an unknown key.
         """
-        reworded = rules.texts.get(key)
-        text = (reworded[language] if reworded else "") or self.written[language].get(key, "")
-        if not text:
+        written = self.written[language].get(key, "")
+        if not written:
             raise PromptError(f"prompt {key!r} has no text in {language}: see prompts/{language}.yaml")
-        return fill(text, key, language, rules)[:LONGEST_TEXT]
+        reworded = rules.texts.get(key)
+        if reworded and reworded[language].strip():
+            try:
+                return fill(reworded[language], key, language, rules)[:LONGEST_TEXT]
+            except PromptError as error:
+                if str(error) not in self.warnings:
+                    self.warnings.append(str(error))
+        return fill(written, key, language, rules)[:LONGEST_TEXT]
 
 
 def placeholders(key: str) -> tuple[str, ...]:
     """What may stand in braces in the text of `key`."""
-    return ("company", "number", "unclear", *(["key"] if key in KEY_OF_PROMPT else []))
+    return ("company", "unclear", *(["key"] if key in KEY_OF_PROMPT else []))
 
 
 def fill(text: str, key: str, language: str, rules: Rules) -> str:
@@ -65,12 +75,12 @@ def fill(text: str, key: str, language: str, rules: Rules) -> str:
     unclear = rules.extensions.get(rules.unclear)
     values = {
         "company": rules.company[language],
-        "number": rules.main_number,
         "unclear": unclear.name[language] if unclear else rules.main_number,
     }
     if key in KEY_OF_PROMPT:
         action, otherwise = KEY_OF_PROMPT[key]
-        values["key"] = next((k.key for k in rules.greeting.keys if k.action == action), otherwise)
+        pressed = next((k.key for k in rules.greeting.keys if k.action == action), otherwise)
+        values["key"] = pressed.translate(_IN_CHINESE) if HAN.search(text) else pressed
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
@@ -96,6 +106,12 @@ def read(folder: Path) -> Texts:
             missing = [k for k in (*prompt_keys.ALL, *VOCABULARY) if k not in texts]
             if missing:
                 faults.append(f"{folder / f'{language}.yaml'}: no text for {', '.join(missing)}")
+    for language, texts in written.items():
+        for key, text in texts.items():
+            unknown = set(_PLACEHOLDER.findall(text)) - set(placeholders(key))
+            faults += [
+                f"{folder / f'{language}.yaml'}: {key}: {{{name}}} can't be filled in" for name in unknown
+            ]
     if faults:
         raise PromptError("\n".join(faults))
     return Texts(written)
