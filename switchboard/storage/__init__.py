@@ -1,5 +1,8 @@
 """What happened, kept: the journal (first, always), and the database that follows from it."""
 
+from switchboard.storage.database import Database, open_database
+from switchboard.storage.follower import Follower
 from switchboard.storage.journal import Journal
+from switchboard.storage.listing import calls, messages
 
-__all__ = ["Journal"]
+__all__ = ["Database", "Follower", "Journal", "calls", "messages", "open_database"]

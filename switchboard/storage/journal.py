@@ -12,6 +12,7 @@ object never parses, so a torn line can't be mistaken for a record.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -118,6 +119,21 @@ def read(path: Path, offset: int = 0) -> Iterator[Line]:
             record = None
         end = start + len(raw)
         yield Line(start, end, raw, record if isinstance(record, dict) else None)
+
+
+def first_line_mark(path: Path) -> str | None:
+    """A short hash of the first line, by which a file is known whatever its name; None while it has none.
+
+    Raises StorageError.
+    """
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(f"{path} can't be read: {error.strerror}") from error
+    return hashlib.sha256(first).hexdigest()[:24] if first.endswith(b"\n") else None
 
 
 def whole_lines(path: Path, offset: int = 0) -> Iterator[tuple[int, bytes]]:

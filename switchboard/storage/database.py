@@ -1,0 +1,136 @@
+"""Opens the database and brings it up to date. One engine per process; one transaction per unit of work."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from switchboard.errors import StorageError
+
+BUSY_SECONDS = 10
+"""How long one writer of a SQLite file waits for another (the command line beside the controller)."""
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class Database:
+    """An open, migrated database. `write` and `read` give a connection inside a transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, committed at the end of the block. Raises StorageError when the database fails."""
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+            raise StorageError(f"the database can't be written: {_reason(error)}") from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading one consistent state. Raises StorageError when the database fails."""
+        try:
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(switchboard_reads=True)
+                yield connection
+                await connection.rollback()
+        except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+            raise StorageError(f"the database can't be read: {_reason(error)}") from error
+
+    async def close(self) -> None:
+        """Close every connection. Shielded, so that a cancelled owner leaves nothing open."""
+        await asyncio.shield(self.engine.dispose())
+
+
+async def open_database(url: str) -> Database:
+    """Connect, migrate to this program's revision, and hand over the database.
+
+    `url` is SQLAlchemy's; the driver may be left out. A SQLite file and its folder are made when missing.
+    Raises StorageError: not reachable, no database, or made by a newer version of the switchboard.
+    """
+    try:
+        target = make_url(url)
+        target = target.set(drivername=DRIVERS.get(target.drivername, target.drivername))
+        if target.get_backend_name() == "sqlite" and target.database not in (None, "", ":memory:"):
+            await asyncio.to_thread(Path(str(target.database)).parent.mkdir, parents=True, exist_ok=True)
+        engine = create_async_engine(target, **_options(target.get_backend_name()))
+    except (ArgumentError, ImportError, OSError) as error:
+        raise StorageError(f"database address: {_reason(error)}") from error
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_migrate)
+    except (SQLAlchemyError, CommandError, OSError, sqlite3.Error) as error:
+        await engine.dispose()
+        where = target.render_as_string(hide_password=True)
+        raise StorageError(f"the database {where} can't be opened: {_reason(error)}") from error
+    except StorageError:
+        await engine.dispose()
+        raise
+    return Database(engine)
+
+
+def _options(backend: str) -> dict[str, Any]:
+    if backend == "sqlite":
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    return {"pool_pre_ping": True}
+
+
+def _tune_sqlite(engine: AsyncEngine) -> None:
+    """WAL: readers never wait for the writer. BEGIN is ours, so that DDL is part of the transaction, and
+    IMMEDIATE, so that two writers queue at the start instead of failing in the middle.
+
+    `synchronous=NORMAL` may lose the last commits when the power fails, never the file's soundness; the
+    offsets go back together with what they vouch for, and the journal is followed again from there.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("switchboard_reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    present = MigrationContext.configure(connection).get_current_heads()
+    if strangers := sorted(set(present) - known):
+        raise StorageError(
+            f"the database was made by a newer version of the switchboard (revision {', '.join(strangers)}; "
+            f"this one knows up to {max(known)}): install that version, or give another database"
+        )
+    if set(present) != {max(known)}:
+        command.upgrade(config, "head")
+
+
+def _reason(error: BaseException) -> str:
+    """The driver's own sentence, without SQLAlchemy's page of SQL."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]

@@ -1,0 +1,1 @@
+"""Alembic's folder: `versions/` changes a database step by step, never backwards."""

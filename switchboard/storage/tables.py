@@ -1,0 +1,169 @@
+"""The tables, as code knows them. `migrations/` brings a database to this shape.
+
+Types are those SQLite and PostgreSQL share. Instants are UTC inside and aware outside. Text that comes from
+callers is of type Text, whatever its length: a long name is no reason to refuse a record.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+ID = 150
+"""Characters of a linked id: Asterisk's AST_MAX_UNIQUEID is 150, system name included."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware datetimes in, aware datetimes in UTC out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """SQLite keeps no zone, so it is given UTC without one."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC again, whatever zone the database answers in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column it calls INTEGER.
+_NUMBERED = BigInteger().with_variant(Integer(), "sqlite")
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(ID), primary_key=True),  # Asterisk's linked id
+    Column("caller", Text, nullable=False, default=""),  # digits and +; "" when withheld
+    Column("name", Text, nullable=False, default=""),  # as the caller's side sent it: hostile
+    Column("dialled", Text, nullable=False, default=""),
+    Column("origin", Text, nullable=False, default=""),  # outside | inside
+    Column("trunk", Text, nullable=False, default=""),
+    Column("started", Instant, nullable=False, index=True),
+    Column("answered", Instant),  # the line, by a person or by the machine
+    Column("connected", Instant),  # to the person in connected_to
+    Column("ended", Instant),  # NULL while under way
+    Column("outcome", String(20)),  # `outcome.CallOutcome`; NULL while under way
+    Column("connected_to", Text, nullable=False, default=""),
+    Column("rules", Text, nullable=False, default=""),  # version in force when the call began
+    Column("fallback", Boolean, nullable=False, default=False),  # some of it ran without the controller
+    Column("begun", Text),  # the journal's record of the beginning, as JSON
+    Column("lost", Instant),  # when it was found that the PBX had died under the call
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),  # order of the journal
+    Column("call_id", String(ID), ForeignKey("calls.id"), nullable=False),
+    Column("n", Integer, nullable=False),  # may repeat: a controller died and the step was taken again
+    Column("at", Instant, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("outcome", Text),  # NULL while under way
+    Column("reason", Text, nullable=False, default=""),
+    Column("rule_line", Integer),
+    Index("ix_steps_call_id", "call_id", "id"),
+)
+
+cdrs = Table(
+    "cdrs",
+    metadata,
+    Column("linkedid", String(ID), primary_key=True),
+    Column("uniqueid", String(ID), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", Text, nullable=False),
+    Column("dstchannel", Text, nullable=False),
+    Column("src", Text, nullable=False),
+    Column("dst", Text, nullable=False),
+    Column("dcontext", Text, nullable=False),
+    Column("lastapp", Text, nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("answer", Instant),
+    Column("end", Instant),
+    Column("duration", Float, nullable=False),
+    Column("billsec", Float, nullable=False),
+    Column("disposition", Text, nullable=False),
+    Column("ending", Text, nullable=False),
+)
+"""Asterisk's own records as they came, so that a call can be worked out again when a rule of that changes."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(100), primary_key=True),  # <mailbox>-<msg_id>
+    Column("mailbox", Text, nullable=False, index=True),
+    Column("call_id", String(ID), index=True),  # no foreign key: the message may be known first
+    Column("caller", Text, nullable=False, default=""),
+    Column("name", Text, nullable=False, default=""),
+    Column("received", Instant, nullable=False, index=True),
+    Column("seconds", Integer, nullable=False),
+    Column("reason", String(20), nullable=False),  # domain.actions.MessageReason
+    Column("file", Text, nullable=False),  # our own, which no phone deletes
+    Column("state", String(10), nullable=False),  # `voicemail.MessageState`
+    Column("place", Text, nullable=False, default=""),  # <folder>/msgNNNN in the spool; "" when gone
+    Column("heard", Instant),  # when we saw that it was
+    Column("handled", Instant),
+    Column("mended", Boolean, nullable=False, default=False),  # its deposit was cut off by a dying PBX
+)
+
+faults = Table(
+    "faults",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("call_id", String(ID)),
+    Column("what", Text, nullable=False),
+    Column("about", Text, nullable=False, default=""),
+)
+
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("position", BigInteger, nullable=False),  # bytes that have been applied
+)
+"""How far each file has been followed: written in the transaction that applies what was read."""
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("source", String(200), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("raw", Text, nullable=False),  # the line; bytes that are no text are escaped
+)
+"""Lines that could not be applied. Nothing is thrown away for being strange."""
