@@ -24,14 +24,14 @@ log = structlog.get_logger()
 class Versions(Protocol):
     """The versions kept (`switchboard.rules.RulesStore`)."""
 
-    def keep(self, text: str, source: str) -> str:
-        """Keep `text`; its version. The same text as the newest version keeps that version."""
+    def keep(self, content: bytes, source: str, rules: Rules) -> str:
+        """Keep `content`, which holds `rules`; its version. What is in force already keeps its version."""
 
-    def put_in_force(self, version: str) -> None: ...
+    def put_in_force(self, version: str) -> object: ...
 
 
-Read = Callable[[str], Rules]
-"""Rules from a file's text; raises RulesError with every problem."""
+Read = Callable[[bytes], Rules]
+"""Rules from a file's content; raises RulesError with every problem."""
 
 Publish = Callable[[Rules], Awaitable[Voice]]
 """Make the PBX follow `rules`, wholly or not at all; raises SwitchboardError after rolling back."""
@@ -57,20 +57,20 @@ class Enforcement:
         self._one_at_a_time = asyncio.Lock()
         self.state = RulesState("", "none")
 
-    async def offer(self, text: str, source: str) -> RulesState:
-        """Try to put `text` in force. Never raises for a wrong file: the last good rules stay."""
+    async def offer(self, content: bytes, source: str) -> RulesState:
+        """Try to put `content` in force. Never raises for a wrong file: the last good rules stay."""
         async with self._one_at_a_time:
             try:
-                await self._put_in_force(text, source)
+                await self._put_in_force(content, source)
             except RulesError as error:
-                self._refused(source, [_line(problem) for problem in error.problems] or [str(error)])
+                self.refused(source, [_line(problem) for problem in error.problems] or [str(error)])
             except SwitchboardError as error:
-                self._refused(source, [str(error)])
+                self.refused(source, [str(error)])
             return self.state
 
-    async def _put_in_force(self, text: str, source: str) -> None:
-        rules = await asyncio.to_thread(self._read, text)
-        version = await asyncio.to_thread(self._versions.keep, text, source)
+    async def _put_in_force(self, content: bytes, source: str) -> None:
+        rules = await asyncio.to_thread(self._read, content)
+        version = await asyncio.to_thread(self._versions.keep, content, source, rules)
         rules = rules.of_version(version)
         if version != self.state.version:
             voice = await self._publish(rules)
@@ -84,7 +84,8 @@ class Enforcement:
         self._book.put_in_force(rules, voice)
         self.state = RulesState(rules.version, "in_force")
 
-    def _refused(self, source: str, errors: Sequence[str]) -> None:
+    def refused(self, source: str, errors: Sequence[str]) -> None:
+        """What was offered can't rule; the rules in force stay."""
         self.state = RulesState(self.state.version, "refused", tuple(errors))
         log.error("rules_refused", source=source, in_force=self.state.version, errors=list(errors))
 

@@ -18,10 +18,10 @@ from tests.flows.test_step import Sounds
 class Versions:
     """Versions kept, in memory."""
 
-    texts: list[str] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
     current: str = ""
 
-    def keep(self, text: str, source: str) -> str:
+    def keep(self, text: bytes, source: str, rules: Rules) -> str:
         if not self.texts or self.texts[-1] != text:
             self.texts.append(text)
         return f"{len(self.texts)}-x"
@@ -36,8 +36,8 @@ class Problem:
     message: str
 
 
-def read(text: str) -> Rules:
-    if text == "wrong":
+def read(text: bytes) -> Rules:
+    if text == b"wrong":
         raise RulesError("wrong", [Problem(3, "there is no extension 8999"), Problem(9, "unknown key")])
     return company()
 
@@ -72,7 +72,7 @@ def enforcement(published: Published) -> Enforcement:
 
 async def test_a_good_file_is_in_force_for_new_calls(enforcement: Enforcement, published: Published) -> None:
     """Published, kept, and the book gives it to the next call."""
-    state = await enforcement.offer("good", "test")
+    state = await enforcement.offer(b"good", "test")
     assert (state.state, state.version, state.errors) == ("in_force", "1-x", ())
     assert published.versions == ["1-x"]
     assert enforcement._book.in_force()[0].version == "1-x"
@@ -80,8 +80,8 @@ async def test_a_good_file_is_in_force_for_new_calls(enforcement: Enforcement, p
 
 async def test_a_wrong_file_changes_nothing_and_says_every_error(enforcement: Enforcement) -> None:
     """The last good rules stay; the state tells each problem with its line."""
-    await enforcement.offer("good", "test")
-    state = await enforcement.offer("wrong", "test")
+    await enforcement.offer(b"good", "test")
+    state = await enforcement.offer(b"wrong", "test")
     assert (state.state, state.version) == ("refused", "1-x")
     assert state.errors == ("line 3: there is no extension 8999", "line 9: unknown key")
     assert enforcement._book.in_force()[0].version == "1-x"
@@ -91,18 +91,18 @@ async def test_a_file_that_asterisk_refuses_is_not_in_force(
     enforcement: Enforcement, published: Published
 ) -> None:
     """Publishing failed and rolled back: the old version rules on, and the reason is shown."""
-    await enforcement.offer("good", "test")
+    await enforcement.offer(b"good", "test")
     published.refuses = True
-    state = await enforcement.offer("better", "test")
+    state = await enforcement.offer(b"better", "test")
     assert (state.state, state.version) == ("refused", "1-x")
     assert "refused pjsip.conf" in state.errors[0]
 
 
 async def test_the_same_file_again_does_nothing(enforcement: Enforcement, published: Published) -> None:
     """Saving without a change disturbs nobody; saving the good file after a wrong one clears the error."""
-    await enforcement.offer("good", "test")
-    await enforcement.offer("wrong", "test")
-    state = await enforcement.offer("good", "test")
+    await enforcement.offer(b"good", "test")
+    await enforcement.offer(b"wrong", "test")
+    state = await enforcement.offer(b"good", "test")
     assert (state.state, state.errors) == ("in_force", ())
     assert published.versions == ["1-x"]
 

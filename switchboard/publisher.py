@@ -1,0 +1,102 @@
+"""Making the PBX follow a rules version: spoken names, rendered files, reloads; or everything as before.
+
+Used when the switchboard starts (nothing runs yet, so nothing is reloaded) and when rules change under
+calls. Folders, programs and voices are the same in both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from switchboard import prompts
+from switchboard.domain.company import Rules
+from switchboard.errors import PbxError
+from switchboard.pbx import files
+from switchboard.pbx.ports import own_address
+from switchboard.pbx.programs import Programs
+from switchboard.pbx.render import render
+from switchboard.pbx.secrets import Secrets
+from switchboard.prompts import Sounds, Speech
+from switchboard.settings import Settings
+
+log = structlog.get_logger()
+
+Progress = Callable[[int, int, str], None]
+Reload = Callable[[Sequence[str]], Awaitable[None]]
+"""Has Asterisk read its files again, module by module; raises PbxError when one is refused."""
+
+
+def quiet(done: int, total: int, text: str) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What is needed to turn rules into files. Its methods block: they speak, render and write."""
+
+    settings: Settings
+    programs: Programs
+    secrets: Secrets
+    speech: Speech
+
+    @classmethod
+    def of(cls, settings: Settings, programs: Programs) -> Workshop:
+        """The workshop of one data folder. Raises PromptError when nothing can speak."""
+        espeak = programs.espeak.argv if programs.espeak else ("espeak-ng",)
+        speech = prompts.choose(espeak, settings.piper_models)
+        return cls(settings, programs, Secrets(settings.secrets), speech)
+
+    def speak(self, rules: Rules, progress: Progress = quiet) -> Sounds:
+        """Every sound that `rules` need, those that are missing spoken now."""
+        return prompts.build(rules, self.settings, self.speech, progress)
+
+    def sounds(self, rules: Rules) -> Sounds:
+        """The phrase book of `rules`, without speaking anything."""
+        return Sounds(rules, self.settings.prompts_dir, self.settings.sounds, self.speech)
+
+    def write(self, rules: Rules, sounds: Sounds, retired: Iterable[Rules] = ()) -> files.Swap:
+        """Asterisk's files for `rules`. Raises PbxError having changed none."""
+        rendered = render(
+            rules,
+            self.settings,
+            self.secrets,
+            sounds,
+            tuple(retired),
+            programs=self.programs,
+            address=own_address(self.settings),
+        )
+        return files.swap(self.settings.etc, rendered)
+
+
+class Publisher:
+    """Publishes rules to a PBX that runs. `in_use` gives the rules that calls under way began with."""
+
+    def __init__(self, workshop: Workshop, reload: Reload, in_use: Callable[[], Iterable[Rules]]) -> None:
+        self._workshop = workshop
+        self._reload = reload
+        self._in_use = in_use
+
+    async def __call__(self, rules: Rules) -> Sounds:
+        """Make the PBX follow `rules`, wholly, or raise SwitchboardError with all as it was."""
+        sounds = await asyncio.to_thread(self._workshop.speak, rules)
+        retired = [r for r in self._in_use() if r.version != rules.version]
+        swap = await asyncio.to_thread(self._workshop.write, rules, sounds, retired)
+        try:
+            await self._reload(files.reloads(swap.changed))
+        except PbxError as error:
+            await self._roll_back(swap)
+            raise PbxError(f"the PBX did not take the new rules, the old ones are back: {error}") from error
+        if files.needs_restart(swap.changed):
+            log.warning("pbx_restart_needed", files=list(swap.changed))
+        return sounds
+
+    async def _roll_back(self, swap: files.Swap) -> None:
+        await asyncio.to_thread(swap.undo)
+        try:
+            await self._reload(files.reloads(swap.changed))
+        except PbxError as error:  # Asterisk reads the old files at its next start
+            log.error("pbx_roll_back_reload_failed", error=str(error))
