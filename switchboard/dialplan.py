@@ -63,9 +63,9 @@ class Global(StrEnum):
 EXECUTOR_OWN = ("SB_RETRIED",)
 """Variables that the executor keeps for itself."""
 
-UNAIDED_OWN = ("SB_ASKER", "SB_FALLBACK", "SB_TRIES", "SB_ROUNDS")
+UNAIDED_OWN = ("SB_ASKER", "SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")
 """Variables of calls without the controller: the phone that asks for a connection; "1" in the fallback;
-wrong entries; all entries."""
+entries at this question; all entries; sounds of the question."""
 
 SAY_PREFIX = "SAY_"
 """Globals SAY_<language>_<prompt>: sound files of a prompt joined by &, "-" written "_"."""
