@@ -42,9 +42,6 @@ def compile_rules(subject: Subject, version: str) -> Rules:
     file = subject.file
     at = lines(subject.root)
     extensions = _directory(subject, at)
-    for number in extensions:
-        section = subject.sections[number]
-        at[f"extensions.{number}"] = at[f"{section}.{number}"]
     return Rules(
         version=version,
         company=_name(file.company),

@@ -106,8 +106,8 @@ def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Unreadable:
     return Unreadable("encoding", line, "Found bytes that are not UTF-8; expected a file in UTF-8.", hint)
 
 
-def _events(text: str) -> Iterator[Any]:
-    if CParser is not None:
+def _events(text: str, compiled: bool) -> Iterator[Any]:
+    if compiled:
         parser = CParser(text)
         while parser.check_event():
             yield parser.get_event()
@@ -115,13 +115,16 @@ def _events(text: str) -> Iterator[Any]:
         yield from YAML(typ="safe", pure=True).parse(text)
 
 
-def _build(text: str, problems: list[Problem]) -> Node:
+def _build(text: str, problems: list[Problem], compiled: bool = CParser is not None) -> Node:
     builder = _Builder(problems)
     last_line = text.count("\n") + 1
     try:
-        for event in _events(text):
+        for event in _events(text, compiled):
             builder.take(event)
     except MarkedYAMLError as error:
+        if compiled and "found unexpected ':'" in (error.problem or ""):
+            problems.clear()  # 08:30 between braces: YAML 1.2 allows it, the compiled parser doesn't know
+            return _build(text, problems, compiled=False)
         raise Unreadable(*syntax.explain(error, text)) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(
@@ -154,6 +157,7 @@ class _Builder:
         self._problems = problems
         self._open: list[Node] = []
         self._keys: list[tuple[str, int] | None] = []  # per open mapping: the key that waits for its value
+        self._path: list[str] = []  # what each open value is called
         self._values = 0
         self._documents = 0
 
@@ -166,7 +170,9 @@ class _Builder:
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             self._check_marks(event)
             node = Node(self.line, {} if isinstance(event, MappingStartEvent) else [])
+            name = self._name()
             self._put(node)
+            self._path.append(name)
             self._open.append(node)
             self._keys.append(None)
             if len(self._open) > DEPTH_LIMIT:
@@ -178,6 +184,7 @@ class _Builder:
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._open.pop()
             self._keys.pop()
+            self._path.pop()
         elif isinstance(event, AliasEvent):
             text = f"*{event.anchor}"
             self._say(
@@ -197,7 +204,7 @@ class _Builder:
         if event.anchor:
             self._say(
                 "alias",
-                f"Found &{shown(event.anchor)} without quotes, which YAML takes for an anchor; expected a value.",
+                f"Found &{shown(event.anchor)} without quotes, which YAML takes for a mark; expected a text.",
                 "Put the text in quotes.",
             )
         if event.tag and event.tag != "!":
@@ -257,12 +264,17 @@ class _Builder:
         return node.value
 
     def _say(self, code: str, message: str, hint: str) -> None:
-        self._problem(code, self.line, message, hint, "")
+        self._problem(code, self.line, message, hint, self._name())
+
+    def _name(self) -> str:
+        """What the next value is called in the mapping or list that is open."""
+        if not self._open:
+            return ""
+        waiting, items = self._keys[-1], self._open[-1].value
+        return waiting[0] if waiting else str(len(items)) if isinstance(items, list) else ""
 
     def _problem(self, code: str, line: int, message: str, hint: str, path: str) -> None:
         if len(self._problems) >= PROBLEM_LIMIT:
             raise Unreadable("too-many", line, f"More than {PROBLEM_LIMIT} problems: the rest was not read.")
-        above = [k[0] for k in self._keys[:-1] if k] if self._keys else []
-        self._problems.append(
-            Problem(Severity.ERROR, code, line, ".".join([*above, *([path] if path else [])]), message, hint)
-        )
+        where = ".".join(name for name in (*self._path, path) if name)
+        self._problems.append(Problem(Severity.ERROR, code, line, where, message, hint))

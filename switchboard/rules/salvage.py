@@ -8,6 +8,7 @@ because a member's entry was misspelt.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,7 +32,7 @@ _ROUNDS = 12
 """More than the schema has levels: what is missing moves up one level a round."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Salvaged:
     """The file as far as the schema accepts it, the schema's errors, and what had to be taken out."""
 
@@ -41,13 +42,20 @@ class Salvaged:
 
     def damaged(self, *location: str | int) -> bool:
         """Whether something was taken out at, above or below `location`."""
-        return any(r[: len(location)] == location[: len(r)] for r in self.removed)
+        above = any(location[:i] in self.removed for i in range(len(location) + 1))
+        return above or location in self._holders
+
+    @cached_property
+    def _holders(self) -> frozenset[Location]:
+        """Every place that holds something that was taken out."""
+        return frozenset(r[:i] for r in self.removed for i in range(len(r)))
 
 
 def salvage(root: Node) -> Salvaged:
     """Hold the tree at `root` against the schema."""
     values = {key: value for key, value in plain(root).items() if value is not None}
     removed: set[Location] = set()
+    quoted: set[Location] = set()
     first: list[ErrorDetails] | None = None
     for _ in range(_ROUNDS):
         try:
@@ -56,7 +64,7 @@ def salvage(root: Node) -> Salvaged:
             errors = error.errors(include_url=False)
             first = errors if first is None else first
             for e in errors:
-                _mend(values, root, e, removed)
+                _mend(values, root, e, removed, quoted)
             values = _without_gone(values)
             for key, value in _STAND_INS.items():
                 if values.get(key) is None:
@@ -67,14 +75,16 @@ def salvage(root: Node) -> Salvaged:
     return Salvaged(RulesFile.model_validate(_STAND_INS), first or [], frozenset({()}))
 
 
-def _mend(values: dict[str, Any], root: Node, error: ErrorDetails, removed: set[Location]) -> None:
+def _mend(
+    values: dict[str, Any], root: Node, error: ErrorDetails, removed: set[Location], quoted: set[Location]
+) -> None:
     location: Location = tuple(step for step in error["loc"] if step != "[key]")
     if error["type"] == "missing":
         location = location[:-1] if len(location) > 1 else location
     elif error["type"] == "string_type" and isinstance(error["input"], int | float):
         node, there = find(root, location)
-        if there and isinstance(node.value, str) and location not in removed:
-            removed.add(location)  # a second failure of the same value takes it out
+        if there and isinstance(node.value, str) and location not in quoted:
+            quoted.add(location)  # a second failure of the same value takes it out
             _put(values, location, node.value)
             return
     removed.add(location)
@@ -82,18 +92,16 @@ def _mend(values: dict[str, Any], root: Node, error: ErrorDetails, removed: set[
 
 
 def _put(values: Any, location: Location, value: Any) -> None:
-    for step in location[:-1]:
-        if not isinstance(values, dict | list) or values is _GONE:
+    """Set what is at `location`, if something is."""
+    for i, step in enumerate(location):
+        here = isinstance(values, dict) and step in values
+        here = here or (isinstance(values, list) and isinstance(step, int) and step < len(values))
+        if not here:
             return
-        try:
+        if i == len(location) - 1:
+            values[step] = value
+        else:
             values = values[step]
-        except (KeyError, IndexError, TypeError):
-            return
-    try:
-        if location and (location[-1] in values or isinstance(values, list)):
-            values[location[-1]] = value
-    except (KeyError, IndexError, TypeError):
-        return
 
 
 def _without_gone(value: Any) -> Any:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,11 @@ class Section(BaseModel):
     """A part of the file. Keys it doesn't know are mistakes; values are taken as written."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The section as it is when left out."""
+        return cls.model_validate({})
 
 
 class Named(Section):
@@ -159,8 +164,8 @@ class Queue(Team):
 
     strategy: Strategy = Field(
         "rrmemory",
-        description="Who is rung: `ringall`; `rrmemory`, in turn after the last one rung; `leastrecent`, who has "
-        "been idle longest; `fewestcalls`; `random`; `linear`, always from the first.",
+        description="Who is rung: `ringall`; `rrmemory`, in turn after the last one rung; `leastrecent`, "
+        "who has been idle longest; `fewestcalls`; `random`; `linear`, always from the first.",
     )
     ring_for: RingSeconds = Field(20, description="Seconds one member is rung before the next.")
     wrap_up: Annotated[int, Field(ge=0, le=3600)] = Field(10, description="Seconds of rest after each call.")
@@ -175,8 +180,8 @@ class Person(Entry):
     department: Extension | None = Field(None, description="Number of their department or queue.")
     listing: Listing | None = Field(
         None,
-        description="`listed`: anybody may be told; `internal`: colleagues; `unlisted`: nobody, who knows the "
-        "number can dial it. Left out: `defaults.listing`.",
+        description="`listed`: anybody may be told; `internal`: colleagues; `unlisted`: nobody, who knows "
+        "the number can dial it. Left out: `defaults.listing`.",
     )
     outside: OutsideClass | None = Field(
         None,
@@ -238,12 +243,15 @@ class Trunk(Section):
     )
     addresses: list[Address] = Field(
         default_factory=list,
-        description="It calls from these addresses or networks, which must be nobody else's; never this machine's own.",
+        description="It calls from these addresses or networks, which must be nobody else's; "
+        "never this machine's own.",
     )
     register_: Registration | None = Field(
         None, alias="register", description="`user@host` we sign in at, where the provider wants it."
     )
-    host: Host | None = Field(None, description="Where outside calls are sent. Left out: none are.")
+    host: Host | None = Field(
+        None, description="Where outside calls are sent. Left out: where `register` says, or nowhere."
+    )
     outgoing: list[Pattern] = Field(
         default_factory=list, description="Outside numbers it carries, as in `outside.classes`."
     )
@@ -282,18 +290,18 @@ class RulesFile(Section):
     main_number: Extension = Field(description="The number everybody dials.")
     language: Language = Field("zh", description="What callers hear first.")
     time_zone: TimeZone = Field("Asia/Shanghai", description="An IANA name such as `Asia/Shanghai`.")
-    greeting: Greeting = Field(default_factory=Greeting, description="The announcement.")
+    greeting: Greeting = Field(default_factory=Greeting.empty, description="The announcement.")
     unclear: Extension = Field(
-        description="Department for callers who don't say whom they want, and for messages nobody else can take."
+        description="Department for callers who don't say whom they want, and for messages without a mailbox."
     )
     general_head: Extension = Field(
-        description="Person offered to a caller whom an executive doesn't take: the head of general administration."
+        description="Person offered to callers an executive doesn't take: the head of general administration."
     )
     complaints: Extension | None = Field(None, description="Queue or department for complaints.")
-    operators: Operators = Field(default_factory=Operators, description="Who works the switchboard.")
-    hours: Hours = Field(default_factory=Hours, description="Working time.")
+    operators: Operators = Field(default_factory=Operators.empty, description="Who works the switchboard.")
+    hours: Hours = Field(default_factory=Hours.empty, description="Working time.")
     defaults: Defaults = Field(
-        default_factory=Defaults, description="What holds unless an entry says otherwise."
+        default_factory=Defaults.empty, description="What holds unless an entry says otherwise."
     )
     departments: dict[Extension, Department] = Field(description="Departments by number.")
     queues: dict[Extension, Queue] = Field(default_factory=dict, description="Queues by number.")
@@ -301,12 +309,12 @@ class RulesFile(Section):
         default_factory=dict, description="Protected people by number."
     )
     people: dict[Extension, Person] = Field(description="Everybody else by number.")
-    outside: Outside = Field(default_factory=Outside, description="Dialling out.")
+    outside: Outside = Field(default_factory=Outside.empty, description="Dialling out.")
     trunks: dict[Identifier, Trunk] = Field(
         default_factory=dict, description="Lines to the telephone network, by a name of your choice."
     )
-    codes: Codes = Field(default_factory=Codes, description="Feature codes.")
-    messages: Messages = Field(default_factory=Messages, description="Messages.")
+    codes: Codes = Field(default_factory=Codes.empty, description="Feature codes.")
+    messages: Messages = Field(default_factory=Messages.empty, description="Messages.")
     texts: dict[str, Wording] = Field(
         default_factory=dict,
         description="Phrases worded anew, by their key in `prompts/zh.yaml`. Placeholders as there.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
+import zoneinfo
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,8 +16,11 @@ from pydantic_core import ErrorDetails
 
 from switchboard.domain.company import LANGUAGES
 from switchboard.rules.problems import Nearest, Problem, Severity, shown
-from switchboard.rules.schema import DIRECTORY, Codes, RulesFile, Section
+from switchboard.rules.schema import DIRECTORY, RulesFile, Section
 from switchboard.rules.tree import Location, Node, dotted, find
+
+MEANINGS = ("language", "enquiry", "complaint")
+"""Words that may stand for what a key of the greeting does."""
 
 _KINDS = {
     "int_type": "a whole number",
@@ -56,7 +60,9 @@ def _tell(error: ErrorDetails, root: Node, nearest: Nearest, names: Mapping[str,
     location: Location = error["loc"]
     if location and location[-1] == "[key]":
         location = location[:-1]
-    node, there = find(root, location)
+        node, there = Node(find(root, location)[0].line, str(location[-1]), quoted=True), True
+    else:
+        node, there = find(root, location)
     code, message, hint = _words(error, location, node, there, nearest, names)
     return Problem(Severity.ERROR, code, max(node.line, 1), dotted(location), message, hint)
 
@@ -77,7 +83,7 @@ def _words(
         hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
         return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint
     if kind == "missing" or (value is None and there):
-        return _missing(location, key)
+        return _missing(location, key, there)
     found = _found(node) if there else shown(value)
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
         raw = shown(str(node.value))
@@ -109,17 +115,13 @@ def _words(
         bound = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
         return "out-of-range", f"Found {found}; expected {bound}.", ""
     if kind == "value_error":
-        return (
-            "bad-value",
-            f"Found {found}; {context.get('error', 'expected another value')}.",
-            _hint(node, names),
-        )
+        return _refused(str(context.get("error", "expected another value")), node, found, nearest, names)
     if kind == "too_short":
         return "missing", f"{dotted(location)} is empty; expected at least one entry.", ""
     return "bad-value", f"Found {found}, which is not allowed here.", ""
 
 
-def _missing(location: Location, key: str) -> tuple[str, str, str]:
+def _missing(location: Location, key: str, there: bool) -> tuple[str, str, str]:
     if location[0] == "texts" and len(location) == 3:
         return (
             "missing-text",
@@ -128,23 +130,35 @@ def _missing(location: Location, key: str) -> tuple[str, str, str]:
         )
     where = f" in {dotted(location[:-1])}" if len(location) > 1 else ""
     hint = ""
-    if len(location) > 1 and location[-2] in ("name", "title", "company") or location[0] == "company":
+    if location[0] == "company" or (len(location) > 1 and location[-2] in ("name", "title")):
         hint = "Callers hear names in Chinese and in English: {zh: …, en: …}."
-    return "missing", f"{key} is missing{where} or empty; expected a value.", hint
+    what = f"{dotted(location)} is empty" if there else f"{key} is missing{where}"
+    return "missing", f"{what}; expected {_expected(location)}.", hint
 
 
-def _hint(node: Node, names: Mapping[str, str]) -> str:
-    if not isinstance(node.value, str):
-        return ""
-    number = names.get(node.value.casefold())
-    if number:
-        return f'{shown(node.value)} has the number {shown(number)}: write "{shown(number)}".'
-    if any(c.isdigit() and not c.isascii() for c in node.value):
-        return "Use plain digits 0-9; these are full-width or of another script."
-    for name, field in Codes.model_fields.items():
-        if node.value == field.default:
-            return f"{node.value} is the feature code {name}."
-    return ""
+def _refused(
+    expected: str, node: Node, found: str, nearest: Nearest, names: Mapping[str, str]
+) -> tuple[str, str, str]:
+    """What one of `values`' checks said."""
+    text = node.value if isinstance(node.value, str) else ""
+    code, hint = "bad-value", ""
+    if "extension" in expected:
+        number = names.get(text.casefold())
+        near = nearest.to(text, MEANINGS) if "language" in expected else ""
+        if text.startswith("*"):
+            code, hint = "shadows-code", "Numbers with * are feature codes: see codes."
+        elif number:
+            hint = f'{shown(text)} has the number {shown(number)}: write "{shown(number)}".'
+        elif near:
+            hint = f"Did you mean {near}?"
+    elif "time zone" in expected:
+        near = nearest.to(text, zoneinfo.available_timezones())
+        hint = f"Did you mean {near}?" if near else ""
+    elif "loopback" in expected:
+        code = "loopback"
+    if any(c.isdigit() and not c.isascii() for c in text):
+        hint = "Use plain digits 0-9; these are full-width or of another script."
+    return code, f"Found {found}; {expected}.", hint
 
 
 def _found(node: Node) -> str:
@@ -153,6 +167,12 @@ def _found(node: Node) -> str:
     if isinstance(node.value, list):
         return "a list"
     return f'"{shown(node.value)}"' if node.quoted else (shown(node.value) or "nothing")
+
+
+def _expected(location: Location) -> str:
+    """What may stand at `location`, for a person to whom it is missing."""
+    keys = keys_of(location)
+    return "keys such as " + ", ".join(keys[:3]) if keys else "a value"
 
 
 def _either(choices: list[str]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, Literal
 
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.schema import DIRECTORY
 from switchboard.rules.tree import Location
 
-_CLASSES = ("local", "national", "international")
+Class = Literal["local", "national", "international"]
+_CLASSES: tuple[Class, ...] = ("local", "national", "international")
 
 
 def check(subject: Subject) -> None:
@@ -31,16 +32,16 @@ def _trunks(subject: Subject) -> None:
             subject.error(
                 "trunk-unknown",
                 here,
-                f"Nothing tells calls of the trunk {name} from others; expected username, addresses or register.",
+                f"Nothing tells calls of trunk {name} from others; expected username, addresses or register.",
             )
         if trunk.username and trunk.username in usernames:
             subject.error(
                 "duplicate-username",
                 (*here, "username"),
-                f"The trunk {usernames[trunk.username]} signs in as {trunk.username} too; expected different names.",
+                f"The trunk {usernames[trunk.username]} signs in as {trunk.username} too; expected another.",
             )
         usernames.setdefault(trunk.username or "", name)
-        if trunk.outgoing and not trunk.host:
+        if trunk.outgoing and not (trunk.host or trunk.register_):
             subject.error(
                 "trunk-without-host",
                 (*here, "outgoing"),
@@ -87,22 +88,22 @@ def _classes(subject: Subject) -> None:
                 subject.warning(
                     "pattern-twice",
                     ("outside", "classes", name, i),
-                    f"{pattern} stands already in {where[pattern]}, so {where[pattern]} is enough to dial it.",
+                    f"{pattern} stands in {where[pattern]} too, so {where[pattern]} is enough to dial it.",
                 )
             where.setdefault(pattern, name)
     if subject.damaged("outside") or not subject.file.trunks:
         return
-    used: dict[str, Location] = {}
+    used: dict[Class, Location] = {}
     if subject.file.defaults.outside != "none":
         used[subject.file.defaults.outside] = ("defaults", "outside")
     for section in ("people", "executives"):
         for number, person in getattr(subject.file, section).items():
             if person.outside not in (None, "none"):
                 used.setdefault(person.outside, (section, number, "outside"))
-    for name, here in used.items():
-        if not any(outside.classes.get(c) for c in _CLASSES[: _CLASSES.index(name) + 1]):
+    for most, here in used.items():
+        if not any(outside.classes.get(c) for c in _CLASSES[: _CLASSES.index(most) + 1]):
             subject.warning(
                 "empty-class",
                 here,
-                f"outside.classes has no patterns up to {name}: whoever may dial {name} can dial nothing.",
+                f"outside.classes has no patterns up to {most}: whoever may dial {most} can dial nothing.",
             )

@@ -129,8 +129,6 @@ def _codes(subject: Subject) -> None:
     for name in Codes.model_fields:
         code = getattr(subject.file.codes, name)
         if code in seen:
-            written = subject.root.value
-            assert isinstance(written, dict)
             codes = find(subject.root, ("codes",))[0].value
             at = name if isinstance(codes, dict) and name in codes else seen[code]
             subject.error(

@@ -44,7 +44,7 @@ def _teams(subject: Subject) -> None:
             _listed(subject, (*here, "members"), team.members or [], PERSON)
             _listed(subject, (*here, "mailbox_openers"), team.mailbox_openers or [], ("people", "executives"))
             members = subject.members[number]
-            if not members and not subject.damaged("people") and not subject.damaged(*here):
+            if subject.lacks_members(number):
                 subject.error(
                     "no-members",
                     here,
@@ -62,7 +62,7 @@ def _teams(subject: Subject) -> None:
                     subject.warning(
                         "member-of-both",
                         here,
-                        f"{subject.name(member)} is rung by this queue and by {subject.name(groups[member])}.",
+                        f"{subject.name(member)} is rung by this queue and {subject.name(groups[member])}.",
                     )
                 elif section == "departments":
                     groups.setdefault(member, number)

@@ -10,8 +10,11 @@ from switchboard.rules.checks.subject import Subject
 from switchboard.rules.problems import shown
 from switchboard.rules.tree import Location, find
 
-PLACEHOLDERS = ("company", "key", "unclear")
-"""What `{…}` in a phrase may name: the company, the key spoken of, the department for unclear calls."""
+PLACEHOLDERS = ("company", "unclear")
+"""What `{…}` may name in every phrase: the company, the department for unclear calls."""
+
+WITH_KEY = (prompt_keys.OTHER_LANGUAGE, prompt_keys.DIAL_EXTENSION, prompt_keys.COMPLAINT_KEY)
+"""Phrases that speak of a key of the greeting: `{key}`."""
 
 
 def check(subject: Subject) -> None:
@@ -30,19 +33,20 @@ def check(subject: Subject) -> None:
             )
     for key, wording in subject.file.texts.items():
         for language in LANGUAGES:
-            _placeholders(subject, ("texts", key, language), getattr(wording, language))
+            _placeholders(subject, ("texts", key, language), getattr(wording, language), key in WITH_KEY)
 
 
-def _placeholders(subject: Subject, location: Location, text: str) -> None:
+def _placeholders(subject: Subject, location: Location, text: str, with_key: bool) -> None:
+    known = (*PLACEHOLDERS, "key") if with_key else PLACEHOLDERS
     rest = text
     for name in re.findall(r"\{([^{}]*)\}", text):
         rest = rest.replace("{" + name + "}", "", 1)
-        if name not in PLACEHOLDERS:
-            near = subject.nearest.to(name, PLACEHOLDERS)
+        if name not in known:
+            near = subject.nearest.to(name, known)
             subject.error(
                 "unknown-placeholder",
                 location,
-                f"Found {{{shown(name)}}}; expected one of {', '.join(f'{{{p}}}' for p in PLACEHOLDERS)}.",
+                f"Found {{{shown(name)}}}; expected one of {', '.join(f'{{{p}}}' for p in known)}.",
                 f"Did you mean {{{near}}}?" if near else "",
             )
     if "{" in rest or "}" in rest:

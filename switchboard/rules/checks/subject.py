@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from switchboard.rules.problems import Nearest, Problem, Severity, shown
 from switchboard.rules.salvage import Salvaged
 from switchboard.rules.schema import DIRECTORY, Department, Executive, Person, Queue, RulesFile
 from switchboard.rules.tree import Location, Node, dotted, find
+from switchboard.rules.wording import names_of
 
 KINDS = {
     "people": "a person",
@@ -25,6 +27,7 @@ class Subject:
         self.root = root
         self.file: RulesFile = salvaged.file
         self.damaged = salvaged.damaged
+        self._removed = salvaged.removed
         self.nearest = nearest
         self.problems: list[Problem] = []
 
@@ -51,6 +54,33 @@ class Subject:
             if team.members is not None:
                 found[number] = team.members
         return found
+
+    def lacks_members(self, number: str) -> bool:
+        """Whether nobody would be rung, also with what could not be read put right."""
+        lost = self._lost_to
+        return not (self.members[number] or number in lost or "" in lost)
+
+    @cached_property
+    def _lost_to(self) -> set[str]:
+        """Teams whose people could not all be read; "" when nobody could."""
+        lost: set[str] = set()
+        for section, *rest in self._removed:
+            if section in ("departments", "queues"):
+                lost.update(map(str, rest[:1]))
+            elif section == "people" and (len(rest) < 2 or rest[1] == "department"):
+                department, there = find(self.root, ("people", *rest[:1], "department"))
+                if not rest or there:
+                    lost.add(self._named(department) if rest else "")
+        return lost
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return names_of(self.root)
+
+    def _named(self, node: Node) -> str:
+        """The number a reference means, if it gives a name instead."""
+        text = node.value if isinstance(node.value, str) else ""
+        return self._names.get(text.casefold(), text)
 
     def line(self, location: Location) -> int:
         """The line of `location`, or of what it should stand in; at least 1."""
@@ -84,14 +114,16 @@ class Subject:
         section = self.sections.get(number)
         if section in kinds:
             return True
-        expected = " or ".join(KINDS[k].partition(",")[0] for k in kinds)
+        expected = "the number of " + " or ".join(KINDS[k].partition(",")[0] for k in kinds)
+        if len(kinds) == len(DIRECTORY):
+            expected = "an extension"
         if section is None:
             near = self.nearest.to(number, (n for n, s in self.sections.items() if s in kinds))
             hint = f"Did you mean {self.name(near)}?" if near else ""
             self.error(
                 "unknown-extension",
                 location,
-                f"Found {number}, which no entry has; expected the number of {expected}.",
+                f"Found {number}, which no entry has; expected {expected}.",
                 hint,
             )
         else:

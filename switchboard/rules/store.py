@@ -1,0 +1,241 @@
+"""Every version of the rules that ever held, and which one holds now.
+
+A folder with, for each version, `<version>.yaml` (the file as it was saved) and `<version>.json` (when,
+from where, when in force), and `in_force`, a file that names one version. Each is written beside its
+place, flushed to disk and renamed, so a power cut leaves the old or the new, never half of one.
+
+A version is "<n>-<hash8>". Calls carry it, so its text comes from outside: only names of that form are
+ever turned into a path.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from switchboard.domain.company import Rules
+from switchboard.errors import RulesError, StorageError
+from switchboard.rules.loading import Loaded, content_hash, load_text
+
+VERSION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{8})", re.ASCII)
+
+COMPILED_KEPT = 8
+"""Versions held ready in memory: the one in force and those that calls under way began with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One version as it is listed. `state` is `in force`, `kept` (never in force) or `replaced`."""
+
+    version: str
+    at: str  # ISO 8601, when it was kept
+    source: str  # by whom or from where
+    state: str
+    in_force_at: tuple[str, ...] = ()
+    size: int = 0
+
+    @property
+    def number(self) -> int:
+        return int(self.version.partition("-")[0])
+
+
+class RulesStore:
+    """Versions in `folder`, which is made when missing. Safe to use from several threads."""
+
+    def __init__(
+        self, folder: Path | str, clock: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone()
+    ) -> None:
+        self._folder = Path(folder)
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._compiled: OrderedDict[str, Rules] = OrderedDict()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"The rules' versions can't be kept in {self._folder}: {error}") from error
+
+    def keep(self, content: bytes | str, source: str, rules: Rules | None = None) -> str:
+        """Keep `content`, which came from `source`, and return its version.
+
+        What equals the version in force, or the newest one, keeps that version. `rules` are what `content`
+        holds, when somebody has compiled it already.
+        """
+        raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        with self._lock:
+            version = self._keep(raw, source)
+            if rules is not None:
+                self._remember(rules.of_version(version))
+            return version
+
+    def _keep(self, raw: bytes, source: str) -> str:
+        versions = self._versions()
+        now = self.version_in_force()
+        for version in dict.fromkeys(v for v in (now, versions[-1] if versions else None) if v):
+            if version.endswith(content_hash(raw)) and self._read(version) == raw:
+                return version
+        number = (int(versions[-1].partition("-")[0]) if versions else 0) + 1
+        version = f"{number}-{content_hash(raw)}"
+        self._write(f"{version}.yaml", raw)
+        self._note(version, {"at": self._now(), "source": source, "in_force_at": []})
+        return version
+
+    def put_in_force(self, version: str) -> Rules:
+        """Make `version` the one that holds from now on, also after a restart.
+
+        Raises RulesError for a version that doesn't exist or has errors; then nothing changes.
+        """
+        with self._lock:
+            rules = self.get(version)
+            if version != self.version_in_force():
+                about = self._about(version)
+                self._note(version, {**about, "in_force_at": [*about.get("in_force_at", []), self._now()]})
+                self._write("in_force", version.encode())
+            return rules
+
+    def version_in_force(self) -> str | None:
+        """The version that holds, None before the first."""
+        try:
+            text = (self._folder / "in_force").read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(f"{self._folder / 'in_force'} can't be read: {error}") from error
+        return text if VERSION.fullmatch(text) and self._path(text).exists() else None
+
+    def in_force(self) -> Rules | None:
+        """The rules that hold, None before the first, or when they can't be read any more."""
+        version = self.version_in_force()
+        if version is None:
+            return None
+        try:
+            return self.get(version)
+        except RulesError:
+            return None
+
+    def last_good(self) -> Rules | None:
+        """What to go on with when the file is wrong: the rules in force, else the newest that can be read."""
+        found = self.in_force()
+        if found is not None:
+            return found
+        for kept in self.history():
+            if kept.in_force_at:
+                try:
+                    return self.get(kept.version)
+                except RulesError:
+                    continue
+        return None
+
+    def get(self, version: str) -> Rules:
+        """The rules of `version`. Raises RulesError when there are none, or they have errors."""
+        with self._lock:
+            if version in self._compiled:
+                self._compiled.move_to_end(version)
+                return self._compiled[version]
+            loaded = self.load(version)
+            if loaded.rules is None:
+                raise RulesError(
+                    f"Rules version {version} has {len(loaded.errors)} errors.", problems=loaded.problems
+                )
+            self._remember(loaded.rules)
+            return loaded.rules
+
+    def _remember(self, rules: Rules) -> None:
+        self._compiled[rules.version] = rules
+        while len(self._compiled) > COMPILED_KEPT:
+            self._compiled.popitem(last=False)
+
+    def load(self, version: str) -> Loaded:
+        """The version and its problems. Raises RulesError when it was never kept."""
+        return load_text(self.content(version), version, version)
+
+    def content(self, version: str) -> bytes:
+        """The file as it was saved. Raises RulesError for a version that was never kept."""
+        if not VERSION.fullmatch(version):
+            raise RulesError("That is no version of the rules; expected a name such as 3-1f2e3d4c.")
+        try:
+            return self._read(version)
+        except OSError as error:
+            raise RulesError(f"Rules version {version} is not kept here: {error}") from error
+
+    def history(self) -> list[Kept]:
+        """Every version, newest first."""
+        now = self.version_in_force()
+        found = []
+        for version in reversed(self._versions()):
+            about = self._about(version)
+            history = tuple(str(at) for at in about.get("in_force_at", []))
+            state = "in force" if version == now else "replaced" if history else "kept"
+            size = self._path(version).stat().st_size
+            found.append(
+                Kept(
+                    version,
+                    str(about.get("at", "")),
+                    str(about.get("source", "")),
+                    state,
+                    history,
+                    size,
+                )
+            )
+        return found
+
+    def _versions(self) -> list[str]:
+        """Oldest first."""
+        stems = (p.name.removesuffix(".yaml") for p in self._folder.glob("*.yaml"))
+        return sorted((s for s in stems if VERSION.fullmatch(s)), key=lambda s: int(s.partition("-")[0]))
+
+    def _path(self, version: str) -> Path:
+        return self._folder / f"{version}.yaml"
+
+    def _read(self, version: str) -> bytes:
+        return self._path(version).read_bytes()
+
+    def _about(self, version: str) -> dict[str, Any]:
+        try:
+            about = json.loads((self._folder / f"{version}.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return about if isinstance(about, dict) else {}
+
+    def _note(self, version: str, about: dict[str, Any]) -> None:
+        self._write(f"{version}.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        try:
+            write_safely(self._folder / name, content)
+        except OSError as error:
+            raise StorageError(f"{self._folder / name} can't be written: {error}") from error
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+
+def write_safely(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one motion: whoever reads finds the old or the new, whole. On disk after."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.chmod(beside, path.stat().st_mode & 0o777)
+        except FileNotFoundError:
+            os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

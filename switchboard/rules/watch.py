@@ -1,0 +1,96 @@
+"""Notices that the rules file was saved, and hands over what it holds, whole.
+
+Editors save in many ways: in place, beside and renamed, emptied first and filled later. So the file's
+fingerprint (times, size, inode) is polled, and its content is taken only once the fingerprint has kept
+still for a while on both sides of reading it. Polling works on every file system, also where the kernel
+tells nobody of changes (network folders, containers' mounts).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchboard.rules.reading import SIZE_LIMIT
+
+POLL_SECONDS = 0.3
+STABLE_SECONDS = 0.2
+READ_SECONDS = 5.0
+"""A file that takes longer to read lies on a disk that is gone; it is tried again."""
+
+Fingerprint = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The file as it was saved; or, with `fault`, why it can't be read (`content` is empty then)."""
+
+    content: bytes = b""
+    fault: str = ""
+
+
+async def watch(
+    path: Path | str,
+    known: bytes | None = None,
+    poll_seconds: float = POLL_SECONDS,
+    stable_seconds: float = STABLE_SECONDS,
+) -> AsyncIterator[Saved]:
+    """Yield each new content of the file at `path`, beginning with one that differs from `known`.
+
+    A file saved without change yields nothing. One that vanishes or can't be read yields a fault, once.
+    Never ends by itself and never raises, save for cancellation. While someone keeps writing it waits.
+    """
+    path = Path(path)
+    looked: Fingerprint | str | None = None
+    last = Saved(known) if known is not None else None
+    while True:
+        now = await _fingerprint(path)
+        if now != looked:
+            await asyncio.sleep(stable_seconds)
+            if await _fingerprint(path) != now:
+                continue  # still being written
+            saved = Saved(fault=now) if isinstance(now, str) else await _read(path)
+            if saved is None or await _fingerprint(path) != now:
+                continue
+            looked = now
+            if saved != last:
+                last = saved
+                yield saved
+        await asyncio.sleep(poll_seconds)
+
+
+async def _fingerprint(path: Path) -> Fingerprint | str:
+    """What changes when the file does, or why there is none."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            found = await asyncio.to_thread(os.stat, path)
+    except TimeoutError:
+        return "the disk doesn't answer"
+    except (OSError, ValueError) as error:
+        return _reason(error)
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+async def _read(path: Path) -> Saved | None:
+    """The content; None when it is worth trying again at once."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return Saved(await asyncio.to_thread(_bytes, path))
+    except TimeoutError:
+        return None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        return Saved(fault=_reason(error))
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(SIZE_LIMIT + 1)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or "unknown").lower() if isinstance(error, OSError) else "no file has such a name"
