@@ -1,0 +1,187 @@
+"""What we ask Asterisk for, typed. Each function says which account may ask it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from switchboard.ami.gateway import Gateway
+from switchboard.ami.wire import Message
+from switchboard.errors import AmiRefused
+
+_MODULE = re.compile(r"[a-z][a-z0-9_]*(\.so)?", re.ASCII)
+_MAILBOX = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
+_ENDPOINT = re.compile(r"PJSIP/([A-Za-z0-9_-]+)", re.ASCII)
+
+RELOAD_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSeen:
+    """A channel, from CoreShowChannels or an event. `state` is Asterisk's word: Down, Ring, Ringing, Up."""
+
+    name: str
+    unique_id: str
+    linked_id: str
+    state: str
+    caller: str
+    caller_name: str
+    exten: str
+    application: str = ""
+    bridge: str = ""
+    seconds: int = 0
+
+    @staticmethod
+    def of(event: Message) -> ChannelSeen:
+        """From an event that carries a channel's snapshot."""
+        return ChannelSeen(
+            name=event.text("Channel"),
+            unique_id=event.text("Uniqueid"),
+            linked_id=event.text("Linkedid"),
+            state=event.text("ChannelStateDesc"),
+            caller=_known(event.text("CallerIDNum")),
+            caller_name=_known(event.text("CallerIDName")),
+            exten=event.text("Exten"),
+            application=event.text("Application"),
+            bridge=event.text("BridgeId") or event.text("BridgeUniqueid"),
+            seconds=_seconds(event.text("Duration")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSeen:
+    """A configured PJSIP endpoint. `reachable`: it has a contact that isn't known to be gone."""
+
+    name: str
+    state: str
+    contacts: int
+    channels: int
+
+    @property
+    def reachable(self) -> bool:
+        return self.contacts > 0 and self.state.lower() not in ("unavailable", "invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSeen:
+    """A queue with its members' devices and how many callers wait."""
+
+    name: str
+    waiting: int
+    members: Mapping[str, str]  # interface → paused | in_use | not_in_use | unavailable | …
+
+
+async def channels(board: Gateway) -> list[ChannelSeen]:
+    """Every channel there is (board: reporting)."""
+    reply = await board.action("CoreShowChannels")
+    return [ChannelSeen.of(event) for event in reply.events]
+
+
+async def device_states(board: Gateway) -> dict[str, str]:
+    """State word of each PJSIP device Asterisk has in mind, by endpoint name (board: call). A configured
+    phone that is missing has never been seen: take it for unreachable."""
+    reply = await board.action("DeviceStateList")
+    found = {}
+    for event in reply.events:
+        name = endpoint_of(event.text("Device"))
+        if name:
+            found[name] = event.text("State")
+    return found
+
+
+async def queues(board: Gateway) -> list[QueueSeen]:
+    """Queues, their members and waiting callers (any account)."""
+    reply = await board.action("QueueStatus")
+    waiting: dict[str, int] = {}
+    members: dict[str, dict[str, str]] = {}
+    for event in reply.events:
+        queue = event.text("Queue")
+        kind = event.text("Event")
+        if kind == "QueueParams":
+            waiting[queue] = _seconds(event.text("Calls"))
+            members.setdefault(queue, {})
+        elif kind == "QueueMember":
+            paused = event.text("Paused") == "1"
+            state = "paused" if paused else _QUEUE_STATES.get(event.text("Status"), "unknown")
+            members.setdefault(queue, {})[event.text("Location")] = state
+    return [QueueSeen(name, waiting.get(name, 0), found) for name, found in members.items()]
+
+
+async def endpoints(admin: Gateway) -> list[EndpointSeen]:
+    """Every configured endpoint, registered or not (admin: system)."""
+    reply = await admin.action("PJSIPShowEndpoints")
+    return [
+        EndpointSeen(
+            name=event.text("ObjectName"),
+            state=event.text("DeviceState"),
+            contacts=len([c for c in event.text("Contacts").split(",") if c]),
+            channels=len([c for c in event.text("ActiveChannels").split(",") if c]),
+        )
+        for event in reply.events
+        if event.text("Event") == "EndpointList"
+    ]
+
+
+async def reload(admin: Gateway, module: str = "") -> None:
+    """Reload one module, "" for all (admin: system). Raises AmiRefused with Asterisk's reason."""
+    if module and not _MODULE.fullmatch(module):
+        raise AmiRefused(f"{module[:60]!r} is no module", "Reload", "refused before sending")
+    await admin.action("Reload", RELOAD_SECONDS, Module=module or None)
+
+
+async def refresh_mailbox(admin: Gateway, mailbox: str, context: str) -> None:
+    """Count a mailbox's messages anew and light its lamps accordingly (admin: user)."""
+    for part in (mailbox, context):
+        if not _MAILBOX.fullmatch(part):
+            raise AmiRefused(f"{part[:60]!r} is no mailbox", "VoicemailRefresh", "refused before sending")
+    await admin.action("VoicemailRefresh", Context=context, Mailbox=mailbox)
+
+
+async def mailbox_count(board: Gateway, mailbox: str, context: str) -> tuple[int, int]:
+    """(new, heard) messages, as the lamp sees them (board: call)."""
+    if not (_MAILBOX.fullmatch(mailbox) and _MAILBOX.fullmatch(context)):
+        raise AmiRefused(f"{mailbox[:60]!r} is no mailbox", "MailboxCount", "refused before sending")
+    response = (await board.action("MailboxCount", Mailbox=f"{mailbox}@{context}")).response
+    new = _seconds(response.text("NewMessages")) + _seconds(response.text("UrgMessages"))
+    return new, _seconds(response.text("OldMessages"))
+
+
+async def hangup(board: Gateway, channel: str) -> None:
+    """Hang one channel up (board: call). A name between slashes would be a pattern for many: refused."""
+    if not channel or channel.startswith("/"):
+        raise AmiRefused(f"{channel[:60]!r} is no channel", "Hangup", "refused before sending")
+    await board.action("Hangup", Channel=channel)
+
+
+def endpoint_of(device: str) -> str:
+    """ "8201" for PJSIP/8201 and PJSIP/8201-0000002a's device; "" for what is no PJSIP device."""
+    match = _ENDPOINT.fullmatch(device)
+    return match[1] if match else ""
+
+
+def _known(text: str) -> str:
+    return "" if text == "<unknown>" else text
+
+
+def _seconds(text: str) -> int:
+    """A count or a duration (`12`, `00:01:02`) as an int, 0 when it is neither."""
+    total = 0
+    for part in text.split(":"):
+        if not part.isdecimal():
+            return 0
+        total = total * 60 + int(part)
+    return total
+
+
+_QUEUE_STATES = {
+    "0": "unknown",
+    "1": "not_in_use",
+    "2": "in_use",
+    "3": "busy",
+    "4": "invalid",
+    "5": "unavailable",
+    "6": "ringing",
+    "7": "ringing",
+    "8": "on_hold",
+}
