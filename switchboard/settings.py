@@ -30,6 +30,8 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 SOCKET_PATH_LIMIT = 107
 """Bytes in the path of a unix socket, Linux unix(7)."""
+DATA_DIR_LIMIT = 200
+"""Bytes. Asterisk reads its files by paths of at most 255, and adds up to 50 to this."""
 LONGEST_SOCKET_NAME = "/asterisk.ctl"
 
 
@@ -313,6 +315,10 @@ def _contradictions(settings: Settings) -> list[str]:
     if low <= settings.sip_port <= high:
         faults.append(
             f"{variable('rtp_ports')}: {low}-{high} holds {variable('sip_port')} {settings.sip_port}"
+        )
+    if len(os.fsencode(settings.data_dir)) > DATA_DIR_LIMIT:
+        faults.append(
+            f"{variable('data_dir')}: Asterisk can't work with paths as long as {settings.data_dir}"
         )
     if (settings.tls_cert is None) != (settings.tls_key is None):
         faults.append(f"{variable('tls_cert')} and {variable('tls_key')} go together: give both or none")

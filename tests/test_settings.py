@@ -120,14 +120,20 @@ def test_settings_survive_the_way_to_a_child_process(tmp_path: Path) -> None:
 
 
 def test_a_deep_data_folder_gets_short_socket_paths(tmp_path: Path) -> None:
-    """Sockets of a data folder 300 characters deep still have a path that the kernel takes."""
-    deep = tmp_path / ("d" * 150) / ("e" * 150)
+    """Sockets of a data folder 190 characters deep still have a path that the kernel takes."""
+    deep = tmp_path / ("d" * (190 - len(str(tmp_path))))
     settings = Settings.load({"SWITCHBOARD_DATA_DIR": str(deep)})
     for path in (settings.asterisk_run / "asterisk.ctl", settings.control_socket):
         assert len(str(path)) <= SOCKET_PATH_LIMIT
     assert settings.asterisk_run != settings.control_socket.parent
     other = Settings.load({"SWITCHBOARD_DATA_DIR": str(deep / "f")})
     assert other.control_socket != settings.control_socket
+
+
+def test_a_data_folder_too_deep_for_asterisk_is_refused(tmp_path: Path) -> None:
+    """Asterisk would start with its built-in defaults instead, in the machine's own folders."""
+    with pytest.raises(SettingsError, match="SWITCHBOARD_DATA_DIR"):
+        Settings.load({"SWITCHBOARD_DATA_DIR": str(tmp_path / ("d" * 200))})
 
 
 def test_a_password_in_the_database_url_is_not_printed() -> None:

@@ -103,17 +103,31 @@ def holder(port: int, *, udp: bool = False) -> str:
     return "another program"
 
 
+def udp_in_use(low: int, high: int) -> list[int]:
+    """UDP ports from `low` to `high` that somebody on this machine has bound."""
+    return sorted({port for port, _, _ in _sockets(("udp", "udp6")) if low <= port <= high})
+
+
 def _inodes(port: int, udp: bool) -> Iterator[str]:
-    """Inodes of the listening (TCP) or bound (UDP) sockets, from /proc/net, proc_net(5)."""
-    for table in ("udp", "udp6") if udp else ("tcp", "tcp6"):
+    """Inodes of the listening (TCP) or bound (UDP) sockets."""
+    for found, state, inode in _sockets(("udp", "udp6") if udp else ("tcp", "tcp6")):
+        if found == port and (udp or state == _LISTENING):
+            yield inode
+
+
+_LISTENING = "0A"
+
+
+def _sockets(tables: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
+    """(local port, state, inode) of each socket, from /proc/net, proc_net(5)."""
+    for table in tables:
         try:
             lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
         except OSError:
             continue
         for line in lines:
             fields = line.split()
-            if int(fields[1].rpartition(":")[2], 16) == port and (udp or fields[3] == "0A"):
-                yield fields[9]
+            yield int(fields[1].rpartition(":")[2], 16), fields[3], fields[9]
 
 
 def _first_unprivileged_port() -> int:
