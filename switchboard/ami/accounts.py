@@ -1,7 +1,7 @@
 """The two manager accounts, and why each right is needed.
 
 Asterisk runs any program for an account that may both originate calls to applications and do `system`
-things (Originate with Application System). So no account holds both, and a fault in what the controller does
+things (Originate with Application System), or write a dialplan that does (`config`). So no account holds both, and a fault in what the controller does
 by day, calls, can't become a shell. asterisk-conf/manager.conf.j2 is held against this module by a test.
 """
 

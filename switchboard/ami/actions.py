@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from switchboard.ami.gateway import Gateway
 from switchboard.ami.wire import Message
@@ -70,6 +71,16 @@ class QueueSeen:
     name: str
     waiting: int
     members: Mapping[str, str]  # interface → paused | in_use | not_in_use | unavailable | …
+
+
+async def started(board: Gateway) -> datetime:
+    """When this Asterisk began, to the second (board: reporting). CoreStatus tells it in local time."""
+    response = (await board.action("CoreStatus")).response
+    text = f"{response.text('CoreStartupDate')} {response.text('CoreStartupTime')}"
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone()
+    except ValueError as error:
+        raise AmiRefused(f"no start time in CoreStatus: {text!r}", "CoreStatus") from error
 
 
 async def channels(board: Gateway) -> list[ChannelSeen]:

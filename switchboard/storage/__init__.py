@@ -3,6 +3,6 @@
 from switchboard.storage.database import Database, open_database
 from switchboard.storage.follower import Follower
 from switchboard.storage.journal import Journal
-from switchboard.storage.listing import calls, messages
+from switchboard.storage.listing import calls, messages, versions_of_open_calls
 
-__all__ = ["Database", "Follower", "Journal", "calls", "messages", "open_database"]
+__all__ = ["Database", "Follower", "Journal", "calls", "messages", "open_database", "versions_of_open_calls"]

@@ -98,3 +98,11 @@ def _message(row: Row[Any]) -> dict[str, Any]:
 
 def _time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds")
+
+
+async def versions_of_open_calls(database: Database, live: set[str] | None = None) -> set[str]:
+    """Rules versions that calls without an end began with; only of the calls in `live`, when given."""
+    wanted = select(calls_table.c.id, calls_table.c.rules).where(calls_table.c.ended.is_(None))
+    async with database.read() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return {row.rules for row in rows if row.rules and (live is None or row.id in live)}
