@@ -1,8 +1,9 @@
 """The two manager accounts, and why each right is needed.
 
-Asterisk runs any program for an account that may both originate calls to applications and do `system`
-things (Originate with Application System), or write a dialplan that does (`config`). So no account holds both, and a fault in what the controller does
-by day, calls, can't become a shell. asterisk-conf/manager.conf.j2 is held against this module by a test.
+Asterisk runs any program for an account that may both originate calls to applications and do `system` things
+(Originate with Application System), or that may write a dialplan which does (`config`). So no account holds
+the first two together, none holds the third, and a fault in what the controller does by day can't become a
+shell. A test holds asterisk-conf/manager.conf.j2 against this module.
 """
 
 from __future__ import annotations

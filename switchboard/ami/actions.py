@@ -159,10 +159,15 @@ async def mailbox_count(board: Gateway, mailbox: str, context: str) -> tuple[int
 
 
 async def hangup(board: Gateway, channel: str) -> None:
-    """Hang one channel up (board: call). A name between slashes would be a pattern for many: refused."""
+    """Hang one channel up, if it is still there (board: call). A name between slashes would be a pattern for
+    many: refused."""
     if not channel or channel.startswith("/"):
         raise AmiRefused(f"{channel[:60]!r} is no channel", "Hangup", "refused before sending")
-    await board.action("Hangup", Channel=channel)
+    try:
+        await board.action("Hangup", Channel=channel)
+    except AmiRefused as error:
+        if error.reason != "No such channel":  # it went by itself
+            raise
 
 
 def endpoint_of(device: str) -> str:
