@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 import typer
+
+from switchboard.cli import (
+    accounts,
+    call,
+    check,
+    doctor,
+    programs,
+    prompts,
+    records,
+    rules,
+    run,
+    status,
+)
 
 app = typer.Typer(
     name="switchboard",
@@ -15,6 +25,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _name in ("run", "status", "doctor", "accounts", "check", "rules", "prompts", "records", "call"):
-    if importlib.util.find_spec(f"switchboard.cli.{_name}"):
-        importlib.import_module(f"switchboard.cli.{_name}").register(app)
+for _module in (run, status, call, accounts, records, check, rules, prompts, programs, doctor):
+    _module.register(app)

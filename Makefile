@@ -1,0 +1,37 @@
+# make run: the switchboard, from nothing. make test: everything that can be checked. make help: the rest.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint environment test-environment requirements clean
+
+# Processes that the tests are spread over.
+WORKERS ?= 2
+PYTHON ?=
+export PYTHON
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: environment  ## everything the switchboard needs, then the switchboard, until Ctrl-C
+	@.venv/bin/switchboard run
+
+test: test-environment lint  ## all tests, with real Asterisks and real phones
+	@.venv/bin/switchboard programs --for-tests
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+lint: test-environment  ## ruff, and the direction of imports
+	@.venv/bin/ruff check .
+	@.venv/bin/lint-imports
+
+environment:
+	@tools/environment.sh run
+
+test-environment:
+	@tools/environment.sh dev
+
+requirements:  ## compile the pinned requirements anew from pyproject.toml (needs uv)
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:  ## remove what can be made again; data (var/) stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
