@@ -17,11 +17,12 @@ from switchboard.pbx import programs
 from switchboard.pbx.program import in_folder, libraries
 from switchboard.settings import Settings
 
-MODULES = """
+_MODULES = """
 pbx_config res_speech res_agi res_clioriginate app_playback app_record app_senddtmf app_verbose app_exec
 app_stack app_read app_dial func_timeout func_channel func_callerid func_strings func_logic func_base64
 func_uri func_devstate func_global format_pcm format_wav codec_ulaw bridge_simple bridge_softmix
-""".split()
+"""
+MODULES = _MODULES.split()
 
 
 def free_port() -> int:

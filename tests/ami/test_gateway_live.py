@@ -16,12 +16,13 @@ from tests.ami.private_asterisk import PrivateAsterisk, free_port, private_aster
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
-MODULES = """
+_MODULES = """
 res_timing_timerfd res_manager_devicestate app_queue app_voicemail app_userevent res_sorcery_config
 res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session chan_pjsip
 res_pjsip_registrar res_pjsip_authenticator_digest res_pjsip_endpoint_identifier_user res_rtp_asterisk
 res_pjsip_sdp_rtp
-""".split()
+"""
+MODULES = _MODULES.split()
 
 EXTENSIONS = """
 [talk]
