@@ -68,6 +68,8 @@ class Hearing:
             if data:
                 self._read[path] = done + len(data)
                 self._take((np.frombuffer(data, "<i2") / np.float32(32768)).astype(np.float32))
+        if self._began and self._clock() - self._arrived > GAP:
+            self._fill_until(self._clock() - GAP)
         return self._buffer[before : self._length]
 
     def quiet_seconds(self) -> float:
@@ -79,9 +81,7 @@ class Hearing:
         if not self._began:
             self._began = now - len(new) / RATE
         elif now - self._arrived > GAP:
-            missing = int((now - self._began) * RATE) - self._length - len(new)
-            if missing > 0:
-                self._append(np.zeros(missing, np.float32))
+            self._fill_until(now - len(new) / RATE)
         self._arrived = now
         self._append(new)
         for at in range(len(new), 0, -CHUNK):
@@ -89,6 +89,11 @@ class Hearing:
             if float(np.sqrt((piece**2).mean())) > tones.QUIET:
                 self._loud = now - (len(new) - at) / RATE
                 break
+
+    def _fill_until(self, moment: float) -> None:
+        missing = int((moment - self._began) * RATE) - self._length
+        if missing > 0:
+            self._append(np.zeros(missing, np.float32))
 
     def _append(self, new: Samples) -> None:
         need = self._length + len(new)

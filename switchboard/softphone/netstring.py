@@ -25,7 +25,7 @@ class Decoder:
     def feed(self, chunk: bytes) -> list[bytes]:
         """Payloads completed by `chunk`. Raises SoftphoneError for bytes that are no netstring."""
         self._rest += chunk
-        payloads = []
+        payloads: list[bytes] = []
         while True:
             head, colon, body = self._rest.partition(b":")
             if not colon:

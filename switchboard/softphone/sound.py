@@ -79,6 +79,13 @@ def halved(samples: Samples) -> Samples:
     return np.convolve(samples, taps, "same")[::2].astype(np.float32)
 
 
+def resampled(samples: NDArray[np.float64] | Samples, rate: int) -> Samples:
+    """Sound of another sample rate, at RATE."""
+    import soxr
+
+    return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
+
+
 def write(path: Path, samples: Samples, silence: float = 0.0) -> None:
     """Write a WAV (16 bit, RATE) with `silence` seconds after the sound, as a hole: it takes no disk."""
     data = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()

@@ -56,3 +56,14 @@ def test_quiet_counts_from_the_last_loud_sound(line: Line) -> None:
     line.brings(0.4, level=0.0)
     line.now += 0.6
     assert line.hearing.quiet_seconds() == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_timeline_goes_on_while_nothing_arrives(line: Line) -> None:
+    """After a beep Asterisk only listens: what was heard last must not wait for the next sound."""
+    line.brings(1.0)
+    line.now += 3.0
+    line.hearing.poll()
+    assert line.hearing.seconds == pytest.approx(3.5, abs=0.01)
+    line.now += 1.0
+    line.brings(0.1)
+    assert line.hearing.seconds == pytest.approx(5.1, abs=0.01)
