@@ -16,7 +16,7 @@ from typing import Protocol
 
 from switchboard import control
 from switchboard.errors import PbxError, SwitchboardError
-from switchboard.pbx import process
+from switchboard.pbx import ports, process
 from switchboard.pbx.account import Account
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.process import Identity
@@ -100,7 +100,8 @@ class PbxChild:
 
     async def start(self) -> None:
         assert self._pbx is not None
-        self.adopted = False
+        self.identity, self.adopted = None, False
+        ports.check(ports.pbx_doors(self._settings), unprivileged=self._owner is not None)
         began = time.monotonic()
         self._started = self._pbx.start()
         self.identity = Identity.of(self._started.pid)
@@ -166,6 +167,7 @@ class ControllerChild:
             self.identity = None
 
     async def start(self) -> None:
+        self.identity = None
         began = time.monotonic()
         self._settings.control_socket.unlink(missing_ok=True)
         self._started = self._spawn()

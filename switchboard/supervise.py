@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -43,6 +44,7 @@ def run(
 ) -> None:
     """Run a whole switchboard until stopped. Raises SwitchboardError when it can't be started."""
     with _signals_from_the_start(), contextlib.suppress(_Stopped):
+        os.umask(0o027)
         owner = account(_print)
         make_folders(settings, owner)
         with run_lock(settings), RunLog(settings.logs / "run.log") as say:

@@ -65,7 +65,7 @@ fi
 
 say "installing $requirements into .venv (pinned, checked by hash; about half a minute)"
 began=$(date +%s)
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$requirements"
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements"
 say "  done after $(($(date +%s) - began)) s"
 
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

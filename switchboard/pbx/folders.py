@@ -32,9 +32,8 @@ def make_folders(settings: Settings, owner: Account | None) -> None:
             _make(folder, None, 0o700)
         for folder in (s.data_dir / "asterisk", s.logs):
             _make(folder, owner, 0o750)
-        _make(s.etc, owner, 0o2750)
-        for folder in (s.asterisk_share, s.sounds):
-            _make(folder, None, 0o755)
+        for folder in (s.etc, s.asterisk_share, s.sounds):
+            _make(folder, owner, 0o2750)
         for folder in (s.spool, s.asterisk_log, s.asterisk_db):
             _make(folder, owner, 0o2750, writes=True)
         _make(s.asterisk_log / "cdr-custom", owner, 0o2750, writes=True)

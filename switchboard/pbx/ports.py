@@ -25,24 +25,18 @@ class Door:
 
 
 def pbx_doors(settings: Settings) -> tuple[Door, ...]:
-    """What Asterisk listens on."""
+    """What Asterisk listens on. A setting without a listener yet is not asked for."""
     s = settings
     return (
         Door("sip_port", "bind", s.bind, s.sip_port, udp=True),
         Door("sip_port", "bind", s.bind, s.sip_port),
-        Door("sips_port", "bind", s.bind, s.sips_port),
-        Door("wss_port", "bind", s.bind, s.wss_port),
         Door("ami_port", "ami_host", s.ami_host, s.ami_port),
     )
 
 
 def controller_doors(settings: Settings) -> tuple[Door, ...]:
     """What the controller listens on."""
-    s = settings
-    return (
-        Door("agi_port", "agi_host", s.agi_host, s.agi_port),
-        Door("http_port", "http_bind", s.http_bind, s.http_port),
-    )
+    return (Door("agi_port", "agi_host", settings.agi_host, settings.agi_port),)
 
 
 def check(doors: tuple[Door, ...], *, unprivileged: bool = False) -> None:
@@ -97,10 +91,18 @@ def holder(port: int, *, udp: bool = False) -> str:
         try:
             for handle in (process / "fd").iterdir():
                 if handle.readlink().name.removeprefix("socket:[").rstrip("]") in inodes:
-                    return f"process {process.name} ({(process / 'comm').read_text().strip()})"
+                    return f"process {process.name} ({_program(process)})"
         except OSError:
             continue
     return "another program"
+
+
+def _program(process: Path) -> str:
+    """The name of a process's program; for one started by a loader of its own, that program's."""
+    words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    if Path(words[0]).name.startswith("ld-linux") and words[1:2] == ["--library-path"]:
+        words = words[3:]
+    return Path(words[0]).name or (process / "comm").read_text().strip()
 
 
 def udp_in_use(low: int, high: int) -> list[int]:
