@@ -38,6 +38,15 @@ def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Deci
     return replace(decision, call=replace(decision.call, steps=call.steps + 1))
 
 
+def _arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """A call begins: at the main number, or at an extension's own direct number."""
+    if call.dialled in rules.extensions:
+        return reach.reach(
+            call, call.dialled, rules, f"the direct number of {call.dialled} was dialled", "trunks"
+        )
+    return greeting.greet(call, outcome, rules)
+
+
 def _extension_entered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """After a question for an extension outside the greeting: * goes back, silence counts as a try."""
     if isinstance(outcome, Entered) and outcome.digits in rules.greeting_keys:
@@ -61,7 +70,7 @@ def _go_on(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 
 
 _HANDLERS: Mapping[Stage, Handler] = {
-    Stage.NEW: greeting.greet,
+    Stage.NEW: _arrive,
     Stage.GREETING: greeting.entered,
     Stage.SEARCH: _spelled,
     Stage.MATCHES: enquiry.picked,

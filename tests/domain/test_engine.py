@@ -225,6 +225,14 @@ def test_silence_leads_to_general_administration_and_unanswered_to_a_message() -
     assert caller.meets(Said()) == TakeMessage("8100", MessageReason.UNCLEAR)
 
 
+def test_a_direct_number_reaches_its_extension_without_the_greeting() -> None:
+    """A trunk's number may stand for one extension; an executive's is protected as ever."""
+    caller = Caller(dialled="8201")
+    assert caller.heard == [p.HOLD_ON]
+    assert caller.finds(n8201=IDLE) == Dial(("8201",), 25, "8201")
+    assert Caller(dialled="8801").heard == [p.NOT_AVAILABLE, p.CHOICE_HEAD]
+
+
 def test_key_nine_starts_the_greeting_again_in_the_other_language() -> None:
     """The language is the call's from then on."""
     caller = Caller()
