@@ -65,9 +65,22 @@ class Nearest:
         if self._left <= 0 or not 0 < len(found) <= 64:
             return ""
         self._left -= 1
+        if found.isdigit():
+            return _nearest_number(found, choices)
         folded = {c.casefold(): c for c in choices}
         near = difflib.get_close_matches(found.casefold(), folded, n=1, cutoff=0.6)
         return folded[near[0]] if near else ""
+
+
+def _nearest_number(found: str, choices: Iterable[str]) -> str:
+    """The number of the same length with most digits in common, at least half; the first of equals."""
+    best, most = "", (len(found) - 1) // 2
+    for choice in choices:
+        if len(choice) == len(found):
+            same = sum(a == b for a, b in zip(found, choice, strict=True))
+            if same > most:
+                best, most = choice, same
+    return best
 
 
 def shown(value: object, limit: int = 60) -> str:

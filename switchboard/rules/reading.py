@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 
 from switchboard.rules import syntax
 from switchboard.rules.problems import Problem, Severity, shown
-from switchboard.rules.tree import Node, is_number
+from switchboard.rules.tree import Node, is_number, plain
 
 try:
     from _ruamel_yaml import CParser  # type: ignore[import-not-found]
@@ -134,7 +134,7 @@ def _build(text: str, problems: list[Problem], compiled: bool = CParser is not N
             "Is a quote or bracket open?",
         ) from error
     root = builder.root
-    if root is None or (root.value == "" and not root.quoted):
+    if root is None or (not root.quoted and plain(root) is None):
         raise Unreadable(
             "empty", 1, "The file holds no rules; expected at least company, main_number and people."
         )

@@ -1,4 +1,4 @@
-"""Writes the second half of `docs/rules.md`, every key, from the schema. The guide above it is written by hand.
+"""Writes the second half of `docs/rules.md`, every key, from the schema. The guide above is hand-written.
 
 `python -m switchboard.rules.reference` writes it anew; a test fails when it is not current.
 """

@@ -45,8 +45,8 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[str, int, str, str]:
     lines = text.split("\n")
     words = f"{error.context or ''} {error.problem or ''}"
     mark = error.problem_mark or error.context_mark
-    if "while scanning a quoted scalar" in words and "end of stream" in words:
-        mark = error.context_mark or mark
+    if "while scanning a quoted scalar" in words or "while scanning a simple key" in words:
+        mark = error.context_mark or mark  # where it begins, rather than where it is noticed
     number = min(max((mark.line if mark else 0) + 1, 1), len(lines))
     while number > 1 and not lines[number - 1].strip():
         number -= 1  # the complaint points behind the last line that says something
@@ -60,6 +60,9 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[str, int, str, str]:
             f"Found a tab at the beginning of the line{others}; expected spaces.",
             ("Two spaces for each level; editors can be told to insert spaces."),
         )
+    opened = next((n for n in range(number, max(0, number - 200), -1) if _leaves_quote_open(lines[n - 1])), 0)
+    if opened and "unknown escape" not in words:
+        return "syntax", opened, "Found a quote that is not closed in its line.", "Close the quote."
     found, hint = "writing that YAML doesn't know", "Compare with the lines around it."
     for part, what, mend in _WORDS:
         if part in words:
@@ -74,6 +77,26 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[str, int, str, str]:
     elif "\u3000" in line or "\u00a0" in line:
         hint = f"The line holds a space that is not a plain one: type it anew. {hint}"
     return "syntax", number, f"Found {found}.", hint
+
+
+def _leaves_quote_open(row: str) -> bool:
+    """Whether a quoted text begins in this line and doesn't end in it."""
+    quote = before = ""
+    i = 0
+    while i < len(row):
+        c = row[i]
+        if quote:
+            if c == "\\" and quote == '"':
+                i += 1
+            elif c == quote:
+                quote = ""
+        elif c == "#" and before.strip() == "":
+            return False
+        elif c in "\"'" and (not before or before in " \t:,[{("):
+            quote = c
+        before = c
+        i += 1
+    return bool(quote)
 
 
 def _listed(numbers: list[int]) -> str:

@@ -79,6 +79,10 @@ def _words(
     key = str(location[-1]) if location else ""
     if kind == "extra_forbidden":
         known = keys_of(location[:-1])
+        if ":" in key or "：" in key:
+            word = shown(key.replace("：", ":").partition(":")[0])
+            hint = f"Write {word}: with a plain colon and a space after it."
+            return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint
         near = nearest.to(key, known)
         hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
         return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint

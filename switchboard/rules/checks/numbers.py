@@ -45,20 +45,17 @@ def _hidden(subject: Subject, numbers: dict[str, Location]) -> None:
     prefix, emergency = subject.file.outside.prefix, subject.file.outside.emergency
     lengths = {len(e) for e in emergency}
     known = set(emergency)
-    beginnings = {e[:i]: e for e in emergency for i in range(1, len(e))}
+    beginnings = {e[:i]: e for e in reversed(emergency) for i in range(1, len(e))}
     for number, here in numbers.items():
         begun = next((number[:i] for i in sorted(lengths) if number[:i] in known), None)
         if begun is not None or number in beginnings:
-            other = begun or beginnings[number]
-            same = "is" if number == other else "and the other begin alike with"
-            subject.error(
-                "shadows-emergency",
-                here,
-                f"{number} {same} the emergency number {other}; a call to either could reach the wrong one."
-                if same != "is"
-                else f"{number} is the emergency number {other}, which always goes outside.",
-                "Give this extension another number.",
-            )
+            if begun == number:
+                how = "is an emergency number, which always goes outside."
+            elif begun is not None:
+                how = f"begins with the emergency number {begun}; whoever dials one may reach the other."
+            else:
+                how = f"is how the emergency number {beginnings[number]} begins; it must never be in its way."
+            subject.error("shadows-emergency", here, f"{number} {how}", "Give this extension another number.")
         elif number.startswith(prefix):
             subject.error(
                 "shadows-outside-prefix",

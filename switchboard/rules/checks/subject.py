@@ -66,7 +66,8 @@ class Subject:
         lost: set[str] = set()
         for section, *rest in self._removed:
             if section in ("departments", "queues"):
-                lost.update(map(str, rest[:1]))
+                if len(rest) < 2 or rest[1] == "members":
+                    lost.update(map(str, rest[:1]))
             elif section == "people" and (len(rest) < 2 or rest[1] == "department"):
                 department, there = find(self.root, ("people", *rest[:1], "department"))
                 if not rest or there:

@@ -1,0 +1,101 @@
+"""`switchboard check` and `switchboard rules`, as people and scripts use them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from switchboard.cli import check, rules
+from switchboard.rules.store import RulesStore
+from tests.rules.small import SMALL
+
+WRONG = SMALL.replace('unclear: "8100"', 'unclear: "8111"')
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SWITCHBOARD_DATA_DIR", str(tmp_path / "var"))
+    app = typer.Typer()
+    check.register(app)
+    rules.register(app)
+    return lambda *words: CliRunner().invoke(app, words)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "routing_rules.yaml"
+    path.write_text(SMALL, "utf-8")
+    return path
+
+
+def test_faultless_rules_are_said_to_be_so(run, file):
+    """Exit 0, and what the file holds."""
+    done = run("check", str(file))
+    assert done.exit_code == 0
+    assert done.output == "No problems: 7 phones, 2 departments and queues.\n"
+
+
+def test_a_mistake_is_shown_with_its_line_and_a_way_out(run, file):
+    """File, line, what was found, the line itself, the nearest right name; exit 1."""
+    file.write_text(WRONG, "utf-8")
+    done = run("check", str(file))
+    assert done.exit_code == 1
+    assert f"{file}:6: error: Found 8111" in done.output
+    assert 'unclear: "8111"' in done.output
+    assert "Did you mean 8100 (综合管理部)?" in done.output
+    assert "can't be put in force" in done.output
+
+
+def test_scripts_get_json(run, file):
+    """The contract's keys."""
+    file.write_text(WRONG, "utf-8")
+    done = run("check", str(file), "--json")
+    told = json.loads(done.output)
+    assert done.exit_code == 1
+    assert told["ok"] is False
+    assert set(told["problems"][0]) == {"severity", "code", "line", "path", "message", "hint"}
+    assert told["problems"][0]["line"] == 6
+
+
+def test_warnings_are_fine(run, file):
+    """Exit 0, told all the same."""
+    file.write_text(SMALL.replace('screening: {deputy: "8101"}', "screening: {}"), "utf-8")
+    done = run("check", str(file))
+    assert done.exit_code == 0
+    assert "warning:" in done.output
+
+
+def test_a_missing_file_is_wrong_use(run):
+    """Exit 2, in JSON too."""
+    assert run("check", "nothing.yaml").exit_code == 2
+    done = run("check", "nothing.yaml", "--json")
+    assert done.exit_code == 2
+    assert json.loads(done.output)["ok"] is False
+
+
+def test_nothing_of_the_file_is_markup(run, file):
+    """Brackets and escapes in a file stay what they are."""
+    file.write_text(SMALL.replace("unclear:", '"[red]\\e[31m[/nope]":'), "utf-8")
+    done = run("check", str(file))
+    assert done.exit_code == 1
+    assert "[red]" in done.output
+    assert "\x1b[31m" not in done.output
+
+
+def test_versions_are_listed_shown_and_gone_back_to(run, file, tmp_path):
+    """`back` writes the old version into the file and loses nothing of the present one."""
+    store = RulesStore(tmp_path / "var" / "rules")
+    first = store.keep(SMALL, "routing_rules.yaml")
+    store.put_in_force(first)
+    assert first in run("rules", "list").output
+    assert json.loads(run("rules", "list", "--json").output)[0]["state"] == "in force"
+    assert run("rules", "show", first).output == SMALL
+    assert run("rules", "show", "7-00000000").exit_code == 1
+    file.write_text(WRONG, "utf-8")
+    assert run("rules", "back", first).exit_code == 0
+    assert file.read_text("utf-8") == SMALL
+    assert any(store.content(k.version).decode() == WRONG for k in store.history())
