@@ -20,6 +20,7 @@ from switchboard.pbx import ports, process
 from switchboard.pbx.account import Account
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.process import Identity
+from switchboard.runlog import LONGEST_LOG
 from switchboard.settings import Settings, variable
 
 CONTROLLER_COMMAND = (sys.executable, "-m", "switchboard", "controller")
@@ -115,6 +116,12 @@ class PbxChild:
                 await self.stop(asyncio.Event())
             raise
         self._say(f"the PBX is up (process {self.identity.pid}, {time.monotonic() - began:.1f} s)")
+
+    async def trim_logs(self) -> None:
+        """Keep Asterisk's own logs from growing for ever."""
+        if self._pbx is not None:
+            with contextlib.suppress(PbxError, OSError):
+                await self._pbx.trim_logs(LONGEST_LOG)
 
     async def stop(self, hurry: asyncio.Event) -> None:
         if self.identity is not None and self._pbx is not None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import ipaddress
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,6 +18,7 @@ from typing import Any
 
 import platformdirs
 
+from switchboard import setting_kinds as kinds
 from switchboard.errors import SettingsError
 
 PREFIX = "SWITCHBOARD_"
@@ -221,83 +220,16 @@ def _nearest(name: str, prefix: str = "", case: Callable[[str], str] = str) -> s
     return f"; did you mean {prefix}{case(close[0])}?" if close else ""
 
 
-def _path(value: Any, folder: Path) -> Path:
-    if not isinstance(value, str):
-        raise ValueError(f"expected a path in quotes, found {value!r}")
-    if "\n" in value or "\0" in value:
-        raise ValueError("a path can't hold line ends")
-    return Path(os.path.normpath(folder / Path(value).expanduser()))
-
-
-def _readable(value: Any, folder: Path) -> Path:
-    path = _path(value, folder)
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}")
-    return path
-
-
-def _port(value: Any, _: Path) -> int:
-    number = value if isinstance(value, int) and not isinstance(value, bool) else _int(value)
-    if number is None or not 1 <= number <= 65535:
-        raise ValueError(f"expected a port from 1 to 65535, found {value!r}")
-    return number
-
-
-def _ports(value: Any, _: Path) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,5})\s*-\s*(\d{1,5})", value) if isinstance(value, str) else None
-    low, high = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not (low >= 1024 and high <= 65535 and high - low >= 9):
-        raise ValueError(f'expected at least 10 ports above 1023, like "10000-10999", found {value!r}')
-    return low, high
-
-
-def _int(value: Any) -> int | None:
-    return int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value) else None
-
-
-def _address(value: Any, _: Path) -> str:
-    try:
-        return str(ipaddress.ip_address(str(value)))
-    except ValueError:
-        raise ValueError(f"expected an IP address, found {value!r}") from None
-
-
-def _host(value: Any, _: Path) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[0-9A-Za-z]([0-9A-Za-z.:_-]*[0-9A-Za-z])?|::1?", value):
-        return value
-    raise ValueError(f"expected a host name or an IP address, found {value!r}")
-
-
-def _nets(value: Any, _: Path) -> tuple[str, ...]:
-    parts = value if isinstance(value, list) else re.split(r"[,\s]+", str(value).strip())
-    try:
-        return tuple(str(ipaddress.ip_network(str(p), strict=False)) for p in parts if p)
-    except ValueError as error:
-        raise ValueError(f"expected networks like 192.168.0.0/16, separated by commas: {error}") from None
-
-
-def _url(value: Any, _: Path) -> str:
-    if isinstance(value, str) and re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
-        return value
-    raise ValueError("expected a SQLAlchemy URL that begins with sqlite+aiosqlite:// or postgresql+…://")
-
-
-def _level(value: Any, _: Path) -> str:
-    if str(value).lower() in ("debug", "info", "warning", "error"):
-        return str(value).lower()
-    raise ValueError(f"expected debug, info, warning or error, found {value!r}")
-
-
 _KINDS: dict[Callable[[Any, Path], Any], tuple[str, ...]] = {
-    _path: ("rules", "data_dir", "cache_dir", "prompts_dir"),
-    _readable: ("tls_cert", "tls_key", "piper_zh", "piper_en"),
-    _port: ("sip_port", "sips_port", "http_port", "https_port", "wss_port", "ami_port", "agi_port"),
-    _ports: ("rtp_ports",),
-    _address: ("bind", "http_bind"),
-    _host: ("ami_host", "agi_host", "external_address"),
-    _nets: ("local_nets",),
-    _url: ("database_url",),
-    _level: ("log_level",),
+    kinds.path: ("rules", "data_dir", "cache_dir", "prompts_dir"),
+    kinds.readable: ("tls_cert", "tls_key", "piper_zh", "piper_en"),
+    kinds.port: ("sip_port", "sips_port", "http_port", "https_port", "wss_port", "ami_port", "agi_port"),
+    kinds.ports: ("rtp_ports",),
+    kinds.address: ("bind", "http_bind"),
+    kinds.host: ("ami_host", "agi_host", "external_address"),
+    kinds.nets: ("local_nets",),
+    kinds.url: ("database_url",),
+    kinds.level: ("log_level",),
 }
 _READERS = {name: reader for reader, names in _KINDS.items() for name in names}
 
@@ -306,7 +238,7 @@ def _contradictions(settings: Settings) -> list[str]:
     """What is wrong between settings that are right one by one."""
     faults = []
     owners: dict[int, str] = {}
-    for name in _KINDS[_port]:
+    for name in _KINDS[kinds.port]:
         other = owners.setdefault(getattr(settings, name), name)
         if other != name:
             port = getattr(settings, name)

@@ -186,6 +186,7 @@ class _Supervisor:
         while not self.stopping.is_set():
             for name in ("pbx.log", "controller.log", "run.log"):
                 trim(self.settings.logs / name)
+            await self.pbx.trim_logs()
             await self._pause(TRIM_SECONDS)
 
     async def _end(self) -> None:

@@ -158,6 +158,15 @@ class Pbx:
         except PbxError:
             return 0
 
+    async def trim_logs(self, longest: int) -> None:
+        """Have Asterisk begin new files when one has more than `longest` bytes; keep two old ones of each."""
+        logs = [self.settings.asterisk_log / name for name in ("messages.log", "security.log")]
+        if any(log.exists() and log.stat().st_size > longest for log in logs):
+            await self.cli("logger rotate")
+            for log in logs:
+                for number in range(2, 100):
+                    log.with_name(f"{log.name}.{number}").unlink(missing_ok=True)
+
     async def stop(self, process: Identity, progress: Callable[[str], None], hurry: asyncio.Event) -> None:
         """Let calls end for a while (not when `hurry` is set), end the rest, and see the process gone."""
         calls = await self.calls()
@@ -169,8 +178,10 @@ class Pbx:
                 await self.cli("core stop gracefully", seconds=2)
             await _first_of(process.ended(), hurry.wait(), seconds=CALLS_END_SECONDS)
         if process.alive():
-            with contextlib.suppress(PbxError):
+            try:
                 await self.cli("core stop now", seconds=3)
+            except PbxError:  # still starting, or deaf
+                process.send(signal.SIGTERM)
             await _first_of(process.ended(), seconds=EXIT_SECONDS)
         for number in (signal.SIGTERM, signal.SIGKILL):
             if process.alive():
