@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -68,7 +69,7 @@ async def open_database(url: str) -> Database:
         target = make_url(url)
         target = target.set(drivername=DRIVERS.get(target.drivername, target.drivername))
         if target.get_backend_name() == "sqlite" and target.database not in (None, "", ":memory:"):
-            await asyncio.to_thread(Path(str(target.database)).parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(_make_file, Path(str(target.database)))
         engine = create_async_engine(target, **_options(target.get_backend_name()))
     except (ArgumentError, ImportError, OSError) as error:
         raise StorageError(f"database address: {_reason(error)}") from error
@@ -85,6 +86,12 @@ async def open_database(url: str) -> Database:
         await engine.dispose()
         raise
     return Database(engine)
+
+
+def _make_file(path: Path) -> None:
+    """An empty database, not readable by everybody: who called whom is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
 
 
 def _options(backend: str) -> dict[str, Any]:

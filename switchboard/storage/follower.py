@@ -25,13 +25,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
 from switchboard.errors import StorageError
 from switchboard.settings import Settings
+from switchboard.storage import aftermath, entries, journal, mending, stories
 from switchboard.storage import cdr as cdr_file
-from switchboard.storage import entries, journal, stories
 from switchboard.storage.database import Database
 from switchboard.storage.mailboxes import MailboxIndex
 from switchboard.storage.records import Cdr, Unreadable
 from switchboard.storage.spool import Marks, Spool
-from switchboard.storage.tables import calls, offsets, set_aside
+from switchboard.storage.tables import offsets, set_aside
 from switchboard.storage.voicemail import messages_in
 
 log = structlog.get_logger()
@@ -119,22 +119,26 @@ class Follower:
                 done += await self._follow("cdr", path, _cdr_items)
             return done + await self._look_at_mailboxes()
 
-    async def pbx_started(self, at: datetime) -> int:
-        """The PBX began anew at `at`: calls that began before and have no end died with the one before.
+    async def pbx_started(self, at: datetime) -> list[str]:
+        """The PBX began anew at `at`: settle what the one before left unfinished.
 
-        Returns how many. Raises StorageError.
+        Calls without an end died with it. Recordings that it cut off are delivered; returns the mailboxes
+        that have got one, whose lamps the PBX doesn't know to light (AMI: VoicemailRefresh). Takes some
+        seconds, until files have been quiet for long enough: run it as a task of its own. May be called
+        again for the same start, for one that was adopted too. Raises StorageError.
         """
+        quiet = mending.QUIET_SECONDS + 0.1 - (datetime.now(UTC) - at).total_seconds()
+        await asyncio.sleep(max(0.0, quiet))
         await self.catch_up()
-        async with self._turn, self.database.write() as connection:
-            open_calls = (calls.c.ended.is_(None)) & (calls.c.started < at)
-            ids = set((await connection.execute(select(calls.c.id).where(open_calls))).scalars())
-            lost = await stories.load(connection, ids)
-            for story in lost.values():
-                story.lost = datetime.now(UTC)
-            await stories.save(connection, lost.values())
-        if ids:
-            log.warning("calls_lost", count=len(ids))
-        return len(ids)
+        began = at.timestamp()
+        async with self._turn:
+            mailboxes = await aftermath.deliver_cut_off(self.database, self.spool.folder, began)
+        for mailbox in mailboxes:
+            self.spool.name(mailbox)
+        await self.catch_up()
+        async with self._turn:
+            await aftermath.close_lost_calls(self.database, at)
+        return mailboxes
 
     async def _follow(self, kind: str, path: Path, reader: Reader) -> int:
         """Apply what is new in one file."""

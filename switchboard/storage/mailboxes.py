@@ -101,7 +101,7 @@ class MailboxIndex:
                     "place": f"{message.folder}/{message.number}",
                     "heard": None if message.state is MessageState.NEW else datetime.now(UTC),
                     "handled": datetime.now(UTC) if message.state is MessageState.HANDLED else None,
-                    "mended": False,
+                    "mended": note.mended,
                 }
             )
             if story:

@@ -117,7 +117,7 @@ def close_steps(told: Told) -> tuple[Step, ...]:
     steps = list(told.steps)
     over = bool(told.cdrs) or told.lost
     if steps and over and steps[-1].outcome is None:
-        steps[-1] = steps[-1].closed(_last_outcome(steps[-1], told))
+        steps[-1] = steps[-1].closed(_last_outcome(steps[-1], told), derived=True)
     return tuple(steps)
 
 

@@ -86,6 +86,7 @@ class Step:
     outcome: str | None = None
     reason: str = ""
     rule_line: int | None = None
+    derived: bool = False  # the outcome is worked out from other records; the journal's word replaces it
     row: int | None = None  # its number in the database; None before it has one
 
     @staticmethod
@@ -101,9 +102,9 @@ class Step:
             rule_line=integer(line) if line else None,
         )
 
-    def closed(self, outcome: str) -> Step:
+    def closed(self, outcome: str, *, derived: bool = False) -> Step:
         """The step with what came of it; what is known already stays."""
-        return self if self.outcome is not None else replace(self, outcome=outcome)
+        return self if self.outcome is not None else replace(self, outcome=outcome, derived=derived)
 
 
 @dataclass(frozen=True, slots=True)

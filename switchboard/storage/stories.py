@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -78,9 +78,21 @@ async def load(connection: AsyncConnection, ids: Collection[str]) -> dict[str, S
             stories[row.id].lost = row.lost
         rows = await connection.execute(select(steps).where(steps.c.call_id.in_(some)).order_by(steps.c.id))
         for row in rows:
-            step = Step(row.n, row.at, row.action, row.detail, row.outcome, row.reason, row.rule_line, row.id)
-            stories[row.call_id].steps.append(step)
-            stories[row.call_id].kept_steps[row.id] = step
+            step = Step(
+                row.n,
+                row.at,
+                row.action,
+                row.detail,
+                row.outcome,
+                row.reason,
+                row.rule_line,
+                row.derived,
+                row.id,
+            )
+            story = stories[row.call_id]
+            story.kept_steps[row.id] = step
+            # What was worked out is worked out anew: there may be more to go by now.
+            story.steps.append(replace(step, outcome=None, derived=False) if step.derived else step)
         for columns in (await connection.execute(select(cdrs).where(cdrs.c.linkedid.in_(some)))).mappings():
             cdr = Cdr(**columns)
             stories[cdr.linkedid].cdrs[(cdr.uniqueid, cdr.sequence)] = cdr
@@ -105,14 +117,16 @@ async def save(connection: AsyncConnection, stories: Iterable[Story]) -> None:
                 del values["row"]
                 added.append({"call_id": story.id, **values})
             elif step != story.kept_steps.get(step.row):
-                changed.append({"row": step.row, "new_outcome": step.outcome})
+                changed.append({"row": step.row, "new_outcome": step.outcome, "new_derived": step.derived})
         records += [asdict(cdr) for cdr in story.new_cdrs]
     await put(connection, calls, rows)
     if added:
         await connection.execute(steps.insert(), added)
     if changed:
         await connection.execute(
-            update(steps).where(steps.c.id == bindparam("row")).values(outcome=bindparam("new_outcome")),
+            update(steps)
+            .where(steps.c.id == bindparam("row"))
+            .values(outcome=bindparam("new_outcome"), derived=bindparam("new_derived")),
             changed,
         )
     await put(connection, cdrs, records)

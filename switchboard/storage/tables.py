@@ -95,6 +95,7 @@ steps = Table(
     Column("outcome", Text),  # NULL while under way
     Column("reason", Text, nullable=False, default=""),
     Column("rule_line", Integer),
+    Column("derived", Boolean, nullable=False, default=False),  # the outcome comes from the CDR
     Index("ix_steps_call_id", "call_id", "id"),
 )
 

@@ -25,6 +25,10 @@ MAILBOX = re.compile(r"[0-9A-Za-z*#_-]{1,40}", re.ASCII)
 NUMBERED = re.compile(r"msg(\d{4,5})\.(\w+)", re.ASCII)
 TMP = "tmp"
 
+MENDED_FROM = 0xF0000000
+"""The second half of a msg_id counts the messages of one Asterisk's life; from here on count those that we
+made whole (`mending`)."""
+
 _MSG_ID = re.compile(r"[0-9a-zA-Z-]{1,40}", re.ASCII)
 _CATEGORY = re.compile(r"([a-z_]{1,20})/([\w.:-]{1,150})", re.ASCII)
 _CALLER = re.compile(r'\s*(?:"(?P<name>.*)"|(?P<bare>[^"]*?))\s*<(?P<number>[^<>]*)>\s*', re.DOTALL)
@@ -59,6 +63,12 @@ class Note:
     seconds: int | None
     reason: MessageReason
     call_id: str  # linked id; "" when it isn't known
+
+    @property
+    def mended(self) -> bool:
+        """Whether the recording was cut off and made whole by us."""
+        count = self.msg_id.rpartition("-")[2]
+        return len(count) == 8 and count.startswith("f")
 
 
 @dataclass(frozen=True, slots=True)

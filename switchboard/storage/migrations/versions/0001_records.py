@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text()),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("rule_line", sa.Integer()),
+        sa.Column("derived", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_steps"),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name="fk_steps_call_id"),
     )
