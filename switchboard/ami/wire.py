@@ -178,7 +178,7 @@ class Wire(AMIProtocol):
 
     def _part(self, part: bytes) -> None:
         if part.startswith(b"Event: "):
-            name = part[7 : part.find(b"\r\n")].decode("utf-8", "replace").strip().lower()
+            name = part[7:].partition(b"\r\n")[0].decode("utf-8", "replace").strip().lower()
             if name not in self._wanted and b"\r\nActionID: " not in part:
                 return
         message = Message.from_line(part.decode("utf-8", "replace"))

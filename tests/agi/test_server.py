@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -28,10 +29,8 @@ async def served(server: AgiServer) -> bool:
 
 async def ended(reader: asyncio.StreamReader) -> bool:
     """Our end closed the connection."""
-    try:
+    with contextlib.suppress(ConnectionResetError):
         await reader.read()
-    except ConnectionResetError:
-        pass
     return True
 
 

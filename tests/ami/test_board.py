@@ -1,0 +1,191 @@
+"""The live board, from events and snapshots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from switchboard.ami import Board, Gateway, Message, actions
+from switchboard.ami.actions import channels, device_states, endpoints, queues
+from switchboard.errors import AmiRefused
+from tests.ami.fake_asterisk import FakeAsterisk, Fields, message
+
+
+def event(kind: str, **headers: str) -> Message:
+    made = Message.from_line("\r\n".join([f"Event: {kind}", *(f"{k}: {v}" for k, v in headers.items())]))
+    assert made is not None
+    return made
+
+
+def channel(kind: str, name: str, unique: str, linked: str = "1.1", **more: str) -> Message:
+    state = more.pop("state", "Ring")
+    caller = more.pop("caller", "13800138000")
+    return event(
+        kind,
+        Channel=name,
+        ChannelStateDesc=state,
+        CallerIDNum=caller,
+        Uniqueid=unique,
+        Linkedid=linked,
+        **more,
+    )
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(Gateway("127.0.0.1", 1, "x", "y"), now=lambda: 100.0)
+
+
+def test_a_call_from_ringing_to_talking_to_gone(board: Board) -> None:
+    """One call, its two legs, and nothing left afterwards."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", Exten="8201"))
+    assert [(c.id, c.state, c.dialled, c.caller, c.since) for c in board.calls] == [
+        ("1.1", "ringing", "8201", "13800138000", 100.0)
+    ]
+    board.apply(channel("Newstate", "PJSIP/trunk-test-00000001", "1.1", state="Up", Exten="s"))
+    board.apply(channel("Newchannel", "PJSIP/8201-00000002", "1.2", state="Ringing", caller="8201"))
+    assert [(c.state, c.dialled, c.phones) for c in board.calls] == [("up", "8201", ("8201", "trunk-test"))]
+    board.apply(channel("BridgeEnter", "PJSIP/trunk-test-00000001", "1.1", state="Up", BridgeUniqueid="b"))
+    board.apply(channel("BridgeEnter", "PJSIP/8201-00000002", "1.2", state="Up", BridgeUniqueid="b"))
+    assert [c.state for c in board.calls] == ["talking"]
+    board.apply(channel("BridgeLeave", "PJSIP/8201-00000002", "1.2", state="Up", BridgeUniqueid="b"))
+    board.apply(channel("Hangup", "PJSIP/8201-00000002", "1.2", state="Up"))
+    assert [c.state for c in board.calls] == ["up"]
+    board.apply(channel("Hangup", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
+    board.apply(channel("Newstate", "PJSIP/trunk-test-00000001", "1.1", state="Up"))  # late: stays gone
+    assert board.calls == []
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("NOT_INUSE", "idle"),
+        ("INUSE", "busy"),
+        ("RINGING", "ringing"),
+        ("RINGINUSE", "busy"),
+        ("ONHOLD", "busy"),
+        ("UNAVAILABLE", "unreachable"),
+        ("INVALID", "unreachable"),
+        ("NEW_WORD", "unreachable"),
+    ],
+)
+def test_phones(board: Board, word: str, state: str) -> None:
+    """In the board's words; what isn't a phone is no phone, one never seen is unreachable."""
+    board.apply(event("DeviceStateChange", Device="PJSIP/8201", State=word))
+    board.apply(event("DeviceStateChange", Device="Queue:8600", State="INUSE"))
+    board.apply(event("DeviceStateChange", Device="Custom:mode", State="INUSE"))
+    assert board.phones == {"8201": state}
+    assert board.phone("8202") == "unreachable"
+
+
+def listing(*events: tuple[str, ...]) -> Callable[[Fields], bytes]:
+    def answer(fields: Fields) -> bytes:
+        mine = f"ActionID: {fields['actionid']}"
+        made = message("Response: Success", mine, "EventList: start", "Message: will follow")
+        for lines in events:
+            made += message(*lines, mine)
+        return made + message("Event: Complete", mine, "EventList: Complete")
+
+    return answer
+
+
+async def test_a_snapshot_replaces_what_was_and_a_failed_one_is_tried_again() -> None:
+    """After a reconnect nothing of before stays; a refusal doesn't end the board."""
+    asterisk = FakeAsterisk()
+    await asterisk.start()
+    asterisk.answers["DeviceStateList"] = listing(
+        ("Event: DeviceStateChange", "Device: PJSIP/8202", "State: INUSE")
+    )
+    asterisk.answers["CoreShowChannels"] = listing(
+        (
+            "Event: CoreShowChannel",
+            "Channel: PJSIP/8202-0000000a",
+            "ChannelStateDesc: Up",
+            "CallerIDNum: 8202",
+            "CallerIDName: <unknown>",
+            "Exten: 8000",
+            "Uniqueid: 5.1",
+            "Linkedid: 5.1",
+            "Duration: 00:01:02",
+            "BridgeId: ",
+        )
+    )
+    gateway = Gateway("127.0.0.1", asterisk.port, "a", "b")
+    board = Board(gateway, now=lambda: 1000.0)
+    board.apply(event("DeviceStateChange", Device="PJSIP/8201", State="INUSE"))
+    board.apply(channel("Newchannel", "PJSIP/8201-00000001", "1.1"))
+    assert await gateway.start()
+    await board.start()
+    async with asyncio.timeout(5):
+        while not board.fresh:
+            await asyncio.sleep(0.001)
+    assert board.phones == {"8202": "busy"}
+    (call,) = board.calls
+    assert (call.id, call.caller, call.caller_name, call.dialled, call.state) == (
+        "5.1",
+        "8202",
+        "",
+        "8000",
+        "up",
+    )
+    assert call.since == 1000.0 - 62
+    await board.stop()
+    await gateway.stop()
+    await asterisk.stop()
+    assert not board.fresh
+
+
+async def test_typed_lists() -> None:
+    """Queues, endpoints, devices and channels as values."""
+    asterisk = FakeAsterisk()
+    await asterisk.start()
+    asterisk.answers["QueueStatus"] = listing(
+        ("Event: QueueParams", "Queue: 8600", "Calls: 2"),
+        ("Event: QueueMember", "Queue: 8600", "Location: PJSIP/8601", "Status: 5", "Paused: 0"),
+        ("Event: QueueMember", "Queue: 8600", "Location: PJSIP/8602", "Status: 1", "Paused: 1"),
+    )
+    asterisk.answers["PJSIPShowEndpoints"] = listing(
+        (
+            "Event: EndpointList",
+            "ObjectName: 8201",
+            "DeviceState: Unavailable",
+            "Contacts: ",
+            "ActiveChannels: ",
+        ),
+        (
+            "Event: EndpointList",
+            "ObjectName: 8202",
+            "DeviceState: In use",
+            "Contacts: 8202/sip:x@y,",
+            "ActiveChannels: PJSIP/8202-1",
+        ),
+    )
+    asterisk.answers["CoreShowChannels"] = listing()
+    asterisk.answers["DeviceStateList"] = listing()
+    gateway = Gateway("127.0.0.1", asterisk.port, "a", "b")
+    assert await gateway.start()
+    (queue,) = await queues(gateway)
+    assert (queue.waiting, queue.members) == (2, {"PJSIP/8601": "unavailable", "PJSIP/8602": "paused"})
+    away, here = await endpoints(gateway)
+    assert (away.reachable, here.reachable, here.contacts, here.channels) == (False, True, 1, 1)
+    assert await channels(gateway) == []
+    assert await device_states(gateway) == {}
+    await gateway.stop()
+    await asterisk.stop()
+
+
+async def test_helpers_refuse_what_could_mean_more() -> None:
+    """Before anything is sent."""
+    gateway = Gateway("127.0.0.1", 1, "a", "b")
+    for refused in (
+        actions.reload(gateway, "x.so\r\nAction: y"),
+        actions.reload(gateway, "../x"),
+        actions.refresh_mailbox(gateway, "8201@other", "sb"),
+        actions.mailbox_count(gateway, "8201,8202", "sb"),
+        actions.hangup(gateway, "/.*/"),
+        actions.hangup(gateway, ""),
+    ):
+        with pytest.raises(AmiRefused):
+            await refused
