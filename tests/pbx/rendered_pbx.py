@@ -213,7 +213,7 @@ class RenderedPbx:
 @asynccontextmanager
 async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[RenderedPbx]:
     """Rendered, started and booted; killed and removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="sb-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="sbpbx-", dir="/tmp"))
     low = 33000 + (os.getpid() % 200) * 100
     values = {
         "rules": folder / "rules.yaml",
@@ -238,6 +238,9 @@ async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[Rendere
     running = RenderedPbx(settings, pbx, rules, Repertoire(made.items()))
     try:
         running.put(rules)
+        if os.environ.get("SB_KEEP"):
+            with (settings.etc / "logger.conf").open("a") as file:
+                file.write("full.log = verbose(5),notice,warning,error\n")
         await running.start()
         yield running
     finally:
