@@ -80,7 +80,7 @@ class RulesStore:
         versions = self._versions()
         now = self.version_in_force()
         for version in dict.fromkeys(v for v in (now, versions[-1] if versions else None) if v):
-            if version.endswith(content_hash(raw)) and self._read(version) == raw:
+            if version.endswith(content_hash(raw)) and self._holds(version, raw):
                 return version
         number = (int(versions[-1].partition("-")[0]) if versions else 0) + 1
         version = f"{number}-{content_hash(raw)}"
@@ -191,6 +191,13 @@ class RulesStore:
         """Oldest first."""
         stems = (p.name.removesuffix(".yaml") for p in self._folder.glob("*.yaml"))
         return sorted((s for s in stems if VERSION.fullmatch(s)), key=lambda s: int(s.partition("-")[0]))
+
+    def _holds(self, version: str, raw: bytes) -> bool:
+        """Whether `version` is kept with just this content; what is damaged is kept anew."""
+        try:
+            return self._read(version) == raw
+        except OSError:
+            return False
 
     def _path(self, version: str) -> Path:
         return self._folder / f"{version}.yaml"

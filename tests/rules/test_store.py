@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from switchboard.errors import RulesError
+from switchboard.rules import load_text
 from switchboard.rules.store import RulesStore, write_safely
 from tests.rules.small import SMALL
 
@@ -134,3 +135,12 @@ def test_writing_keeps_the_files_mode(tmp_path):
     path.chmod(0o664)
     write_safely(path, b"new")
     assert path.stat().st_mode & 0o777 == 0o664
+
+
+def test_rules_compiled_already_are_not_compiled_again(store, monkeypatch):
+    """Ten thousand extensions take a second: once is enough."""
+    loaded = load_text(SMALL)
+    version = store.keep(loaded.content, "file", loaded.rules)
+    monkeypatch.setattr(store, "load", None)
+    assert store.get(version).version == version
+    assert store.put_in_force(version).extensions is loaded.rules.extensions
