@@ -57,7 +57,6 @@ class Global(StrEnum):
     """Global variables, rendered into extensions.conf."""
 
     AGI = "SB_AGI"  # agi://host:port of the controller
-    HOLD_ON = "SB_HOLD_ON"  # sound of "please hold on", said while a lost controller may come back
 
 
 EXECUTOR_OWN = ("SB_RETRIED",)

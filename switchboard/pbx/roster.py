@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +30,7 @@ from switchboard.pbx import text
 from switchboard.pbx.text import Plain
 
 T = TypeVar("T", bound=Extension)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Secrets(Protocol):
@@ -278,14 +279,17 @@ def classes(rules: Rules) -> Iterator[ClassOf]:
 
 def trunks(rules: Rules, secrets: Secrets) -> list[Line]:
     """Outside lines. An address that is loopback, everybody's, or two trunks' identifies none of them."""
-    claimed: dict[str, int] = {}
-    for trunk in rules.trunks:
-        for address in _usable(trunk.addresses):
-            claimed[address] = claimed.get(address, 0) + 1
-    return [_line(rules, trunk, secrets, claimed) for trunk in rules.trunks]
+    claimed = [(trunk.name, net) for trunk in rules.trunks for net in _usable(trunk.addresses)]
+    shared = {
+        str(net)
+        for name, net in claimed
+        for other, theirs in claimed
+        if other != name and net.version == theirs.version and net.overlaps(theirs)
+    }
+    return [_line(rules, trunk, secrets, shared) for trunk in rules.trunks]
 
 
-def _line(rules: Rules, trunk: Trunk, secrets: Secrets, claimed: Mapping[str, int]) -> Line:
+def _line(rules: Rules, trunk: Trunk, secrets: Secrets, shared: Set[str]) -> Line:
     numbers = dict(trunk.numbers)
     numbers.setdefault(rules.main_number, rules.main_number)
     register_user, _, register_host = trunk.register.rpartition("@")
@@ -301,7 +305,7 @@ def _line(rules: Rules, trunk: Trunk, secrets: Secrets, claimed: Mapping[str, in
         if trunk.username
         else Plain(""),
         secret=secrets.trunk(trunk.name) if trunk.username or register_user else "",
-        addresses=tuple(a for a in _usable(trunk.addresses) if claimed[a] == 1),
+        addresses=tuple(str(a) for a in _usable(trunk.addresses) if str(a) not in shared),
         host=host,
         host_name=host.rpartition(":")[0] if re.search(r":\d+$", host) and host.count(":") == 1 else host,
         register_user=register_user,
@@ -313,11 +317,11 @@ def _line(rules: Rules, trunk: Trunk, secrets: Secrets, claimed: Mapping[str, in
     )
 
 
-def _usable(addresses: Iterable[str]) -> Iterator[str]:
+def _usable(addresses: Iterable[str]) -> Iterator[Network]:
     for address in addresses:
         try:
             net = ipaddress.ip_network(address, strict=False)
         except ValueError:
             continue  # a name: whoever answers for it in the name service would be let in
         if not (net.is_loopback or net.is_unspecified or net.prefixlen == 0 or net.is_link_local):
-            yield str(net)
+            yield net

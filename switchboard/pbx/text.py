@@ -70,7 +70,9 @@ word = _checked("plain name", r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 username = _checked("SIP user name", r"[A-Za-z0-9_.+-]{1,64}")
 secret = _checked("secret", r"[A-Za-z0-9_.~+/=-]{1,128}")
 pin = _checked("mailbox PIN", r"[0-9]{1,16}")
-host = _checked("host", r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]|::1?")
+host = _checked(
+    "host", r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?|::1?"
+)
 network = _checked("address or network", r"[0-9A-Fa-f:.]{2,45}(?:/[0-9]{1,3})?")
 email = _checked("e-mail address", r"(?:[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+)?")
 pattern = _checked("dial pattern", r"(?:[0-9XZN*+]|\[[0-9-]{1,20}\]){1,30}[.!]?")

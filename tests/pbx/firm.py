@@ -49,7 +49,9 @@ def person(number: str, title: str = "员工", **more: Any) -> Person:
 
 
 ENTRIES = (
-    Department("8100", name("综合管理部"), members=("8101", "8102"), ring_seconds=3, mailbox_openers=("8101",)),
+    Department(
+        "8100", name("综合管理部"), members=("8101", "8102"), ring_seconds=3, mailbox_openers=("8101",)
+    ),
     Department(
         "8200",
         name("销售部"),

@@ -187,9 +187,7 @@ class RenderedPbx:
     async def outsider(self, number: str = "13800138000", trunk: str = "test") -> Baresip:
         """A caller on a trunk that identifies itself by credentials."""
         login = next(t.username for t in self.rules.trunks if t.name == trunk)
-        account = Account(
-            number, f"trunk-{trunk}", port=self.settings.sip_port, login=login, registers=False
-        )
+        account = Account(number, f"trunk-{trunk}", port=self.settings.sip_port, login=login, registers=False)
         return await Baresip.start(account, program=find_baresip(), repertoire=self.repertoire)
 
     async def start(self) -> None:

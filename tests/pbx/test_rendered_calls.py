@@ -13,7 +13,12 @@ from tests.pbx.rendered_pbx import RenderedPbx, noise, rendered_pbx
 
 pytestmark = pytest.mark.live
 
-EXPECTED = ("res_agi.c: Connecting to", "res_agi.c: Couldn't connect to any host", "Unable to join queue", "already DISCONNECTED")
+EXPECTED = (
+    "res_agi.c: Connecting to",
+    "res_agi.c: Couldn't connect to any host",
+    "Unable to join queue",
+    "already DISCONNECTED",
+)
 """What Asterisk says of the controller that these tests don't start, of a queue without agents, and when both
 sides hang up at once."""
 
