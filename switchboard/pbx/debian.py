@@ -125,24 +125,28 @@ def _lock(path: Path, progress: Progress) -> Iterator[None]:
 
 
 def _need_mmdebstrap(progress: Progress) -> None:
-    wanted = [] if shutil.which("mmdebstrap") else ["mmdebstrap"]
+    wanted = [] if _found("mmdebstrap") else ["mmdebstrap"]
     if not KEYRING.exists():
         wanted.append("debian-archive-keyring")
     if wanted:
         _install(wanted, progress)
 
 
+def _found(name: str) -> bool:
+    return shutil.which(name) is not None
+
+
 def _install(packages: list[str], progress: Progress) -> None:
     """apt-get install `packages` on the host, after saying so. Only as root."""
     names = " ".join(packages)
-    if not shutil.which("apt-get"):
+    if not _found("apt-get"):
         raise PbxError(
             "this machine has no Asterisk 22 or newer, and without apt none can be made from Debian's "
             "packages: install Asterisk (22 or newer), espeak-ng and baresip by its own means"
         )
     if os.geteuid() != 0:
         raise PbxError(
-            f"to make the PBX from Debian's packages, {names} must be installed once: "
+            f"to make the PBX from Debian's packages, install once what is needed for it: "
             f"sudo apt-get install {names}"
         )
     progress(f"installing on this machine: {names} (apt-get)")

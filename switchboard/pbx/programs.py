@@ -20,6 +20,8 @@ from switchboard.settings import Settings
 
 OLDEST_ASTERISK = 22
 NEEDED = ("asterisk", "espeak-ng", "baresip")
+EXTRA_PATH = "/usr/sbin:/usr/local/sbin"
+"""Where Asterisk also is: not on an ordinary user's PATH."""
 FOR_TESTS = (*NEEDED, "sipp")
 
 
@@ -113,7 +115,7 @@ def major(version_text: str) -> int:
 
 
 def _asterisk_on_path() -> tuple[Program, Path, Path, str] | None:
-    program = on_path("asterisk", extra="/usr/sbin:/usr/local/sbin")
+    program = on_path("asterisk", extra=EXTRA_PATH)
     if program is None:
         return None
     version = program.ask("-V")
