@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,6 +34,9 @@ EVENTS = (
     "DeviceStateChange",
 )
 
+_NUMBER = re.compile(r"[0-9*#+]{1,40}", re.ASCII)
+"""What can have been dialled. A channel deep in the dialplan shows where it stands instead."""
+
 _WORDS = {
     "NOT_INUSE": "idle",
     "INUSE": "busy",
@@ -45,7 +49,11 @@ _WORDS = {
     "UNKNOWN": "unreachable",
 }
 
-RESNAPSHOT_SECONDS = 2.0
+RETRY_SECONDS = 2.0
+"""Pause before a snapshot that failed is tried again."""
+
+RESNAPSHOT_SECONDS = 60.0
+"""The board is asked afresh this often: a caller's number with line ends in it can forge an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class Board:
     def __init__(self, gateway: Gateway, now: Callable[[], float] = time.time) -> None:
         self._gateway = gateway
         self._now = now
+        self.resnapshot_seconds = RESNAPSHOT_SECONDS
         self._devices: dict[str, str] = {}
         self._channels: dict[str, ChannelSeen] = {}
         self._since: dict[str, float] = {}
@@ -113,29 +122,46 @@ class Board:
                 await self._follower
 
     async def _follow(self, subscription: Subscription) -> None:
-        async for event in subscription:
+        clock = asyncio.get_running_loop().time
+        due = clock() + self.resnapshot_seconds
+        while True:
             try:
-                if isinstance(event, Lost):
-                    await self._snapshot(subscription)
-                else:
+                event: Message | Lost | None = None
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, due - clock())):
+                        event = await subscription.get()
+                if isinstance(event, Message):
                     self.apply(event)
+                elif event is not None:
+                    self._fresh = False
+                if not self._fresh or clock() >= due:
+                    await self._snapshot(subscription)
+                    due = clock() + self.resnapshot_seconds
+            except StopAsyncIteration:
+                return
             except Exception:  # one odd event must not end the board
                 log.exception("board_event_unread")
 
     async def _snapshot(self, subscription: Subscription) -> None:
         """Ask afresh. Events that arrive meanwhile wait in the subscription and are applied on top."""
-        self._fresh = False
+        if not self._gateway.connected:
+            return  # the next connect says Lost
         try:
             devices = await actions.device_states(self._gateway)
             channels = await actions.channels(self._gateway)
         except AmiError as error:
             log.warning("board_snapshot_failed", why=str(error))
+            self._fresh = False
             if self._gateway.connected:
-                await asyncio.sleep(RESNAPSHOT_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 subscription.interrupted()
             return
         self._devices = {name: _WORDS.get(state, "unreachable") for name, state in devices.items()}
-        self._channels = {c.unique_id: c for c in channels}
+        known = self._channels
+        self._channels = {
+            c.unique_id: replace(c, exten=known[c.unique_id].exten) if c.unique_id in known else c
+            for c in channels
+        }
         self._since = {c.unique_id: self._now() - c.seconds for c in channels}
         self._fresh = True
 
@@ -181,7 +207,7 @@ class Board:
             id=call,
             caller=first.caller,
             caller_name=first.caller_name,
-            dialled=first.exten,
+            dialled=first.exten if _NUMBER.fullmatch(first.exten) else "",
             state=state,
             phones=tuple(sorted(phones)),
             since=min(self._since.get(leg.unique_id, self._now()) for leg in legs),

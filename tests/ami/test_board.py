@@ -131,6 +131,13 @@ async def test_a_snapshot_replaces_what_was_and_a_failed_one_is_tried_again() ->
         "up",
     )
     assert call.since == 1000.0 - 62
+    board.apply(channel("Newchannel", "PJSIP/forged-00000001", "6.1", linked="6.1"))
+    await board.stop()
+    board.resnapshot_seconds = 0.02  # an event that was forged or missed is healed by the next look
+    await board.start()
+    async with asyncio.timeout(5):
+        while [c.id for c in board.calls] != ["5.1"]:
+            await asyncio.sleep(0.001)
     await board.stop()
     await gateway.stop()
     await asterisk.stop()
