@@ -94,6 +94,15 @@ class Operators(Section):
     people: list[Extension] = Field(
         default_factory=list, description="Extensions of `people` who may sign in as operators."
     )
+    ring: Literal["all", "in_turn"] = Field(
+        "all", description="In manual mode: `all` together, or `in_turn`, in the order of `people`."
+    )
+    rings: Annotated[int, Field(ge=1, le=20)] = Field(
+        3, description="Rings within which one answers; then the call goes on automatically."
+    )
+    longest_wait: Seconds = Field(
+        180, description="Seconds a caller waits while all operators talk; then it goes on automatically."
+    )
     ring_cycle: Annotated[float, Field(ge=2, le=10)] = Field(
         5.0, description="Seconds one ring lasts, tone and pause: 5 in China."
     )

@@ -9,10 +9,12 @@ tells nobody of changes (network folders, containers' mounts).
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+import stat
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from switchboard.rules.reading import SIZE_LIMIT
 
@@ -20,6 +22,8 @@ POLL_SECONDS = 0.3
 STABLE_SECONDS = 0.2
 READ_SECONDS = 5.0
 """A file that takes longer to read lies on a disk that is gone; it is tried again."""
+
+T = TypeVar("T")
 
 Fingerprint = tuple[int, int, int, int]
 
@@ -43,48 +47,66 @@ async def watch(
     A file saved without change yields nothing. One that vanishes or can't be read yields a fault, once.
     Never ends by itself and never raises, save for cancellation. While someone keeps writing it waits.
     """
-    path = Path(path)
     looked: Fingerprint | str | None = None
     last = Saved(known) if known is not None else None
-    while True:
-        now = await _fingerprint(path)
-        if now != looked:
-            await asyncio.sleep(stable_seconds)
-            if await _fingerprint(path) != now:
-                continue  # still being written
-            saved = Saved(fault=now) if isinstance(now, str) else await _read(path)
-            if saved is None or await _fingerprint(path) != now:
-                continue
-            looked = now
-            if saved != last:
-                last = saved
-                yield saved
-        await asyncio.sleep(poll_seconds)
-
-
-async def _fingerprint(path: Path) -> Fingerprint | str:
-    """What changes when the file does, or why there is none."""
+    disk = _Disk(Path(path))
     try:
+        while True:
+            now = await disk.fingerprint()
+            if now != looked:
+                await asyncio.sleep(stable_seconds)
+                if await disk.fingerprint() != now:
+                    continue  # still being written
+                saved = Saved(fault=now) if isinstance(now, str) else await disk.read()
+                if saved is None or await disk.fingerprint() != now:
+                    continue
+                looked = now
+                if saved != last:
+                    last = saved
+                    yield saved
+            await asyncio.sleep(poll_seconds)
+    finally:
+        disk.close()
+
+
+class _Disk:
+    """Looks at the file in a thread of its own, so that a disk that hangs holds up nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="rules-file")
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def fingerprint(self) -> Fingerprint | str:
+        """What changes when the file does, or why there is none."""
+        try:
+            return await self._within_deadline(_fingerprint)
+        except TimeoutError:
+            return "the disk doesn't answer"
+        except (OSError, ValueError) as error:
+            return _reason(error)
+
+    async def read(self) -> Saved | None:
+        """The content; None when it is worth trying again at once."""
+        try:
+            return Saved(await self._within_deadline(_bytes))
+        except (TimeoutError, FileNotFoundError):
+            return None
+        except (OSError, ValueError) as error:
+            return Saved(fault=_reason(error))
+
+    async def _within_deadline(self, look: Callable[[Path], T]) -> T:
         async with asyncio.timeout(READ_SECONDS):
-            found = await asyncio.to_thread(os.stat, path)
-    except TimeoutError:
-        return "the disk doesn't answer"
-    except (OSError, ValueError) as error:
-        return _reason(error)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, look, self._path)
+
+
+def _fingerprint(path: Path) -> Fingerprint | str:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        return "not a file"
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-
-
-async def _read(path: Path) -> Saved | None:
-    """The content; None when it is worth trying again at once."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return Saved(await asyncio.to_thread(_bytes, path))
-    except TimeoutError:
-        return None
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        return Saved(fault=_reason(error))
 
 
 def _bytes(path: Path) -> bytes:

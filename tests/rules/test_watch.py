@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 
 import pytest
 
+from switchboard.rules import watch as watching
 from switchboard.rules.watch import Saved, watch
 
 POLL, STABLE = 0.01, 0.03
@@ -103,10 +105,31 @@ async def test_a_folder_in_its_place_is_a_fault(changes):
     path.unlink()
     path.mkdir()
     seen = await following(found)
-    while "directory" not in seen.fault or "no such" in seen.fault:
+    while seen.fault != "not a file":
         seen = await following(found)
     path.rmdir()
     path.write_bytes(b"three")
     while seen.fault:
         seen = await following(found)
     assert seen == Saved(b"three")
+
+
+async def test_a_disk_that_hangs_is_a_fault_and_the_watch_goes_on(tmp_path, monkeypatch):
+    """A network folder that is gone holds up the watch for its deadline only, and nothing else at all."""
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(b"one")
+    back = threading.Event()
+    looked = watching._fingerprint
+
+    def hanging(path):
+        back.wait(5)
+        return looked(path)
+
+    monkeypatch.setattr(watching, "_fingerprint", hanging)
+    monkeypatch.setattr(watching, "READ_SECONDS", 0.02)
+    changes = watch(path, None, POLL, STABLE)
+    async with asyncio.timeout(5):
+        assert (await anext(changes)).fault == "the disk doesn't answer"
+        back.set()
+        assert await anext(changes) == Saved(b"one")
+    await changes.aclose()
