@@ -60,7 +60,7 @@ class Sender:
 
 
 def find(spool: Path, pbx_started: float) -> Iterator[CutOff]:
-    """Cut-off deposits in every mailbox: not touched since before the PBX began (epoch seconds).
+    """Cut-off deposits in every mailbox: begun before the PBX was (epoch seconds).
 
     What holds no sound at all is removed on the way. Raises StorageError.
     """
@@ -139,12 +139,12 @@ def unlock_after_crash(spool: Path, pbx_started: float) -> None:
 
 
 def _abandoned(sound: Path, text: Path, pbx_started: float) -> bool:
-    """Older than the PBX, and quiet. A text without its sound, or the other way round, is the same."""
+    """Begun before the PBX was, and quiet since. The text's file is made at the tone."""
     try:
-        changed = max(p.stat().st_mtime for p in (sound, text) if p.exists())
-    except (OSError, ValueError):
+        times = [p.stat().st_mtime for p in (sound, text) if p.exists()]
+    except OSError:
         return False
-    return changed < pbx_started and changed < time.time() - QUIET_SECONDS
+    return bool(times) and min(times) < pbx_started and max(times) < time.time() - QUIET_SECONDS
 
 
 def _whole_text(deposit: CutOff, sender: Sender, seconds: float) -> bytes:

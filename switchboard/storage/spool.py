@@ -65,7 +65,9 @@ class Spool:
     def _mailboxes(self) -> list[str]:
         try:
             with os.scandir(self.folder) as entries:
-                return sorted(e.name for e in entries if MAILBOX.fullmatch(e.name))
+                return sorted(
+                    e.name for e in entries if MAILBOX.fullmatch(e.name) and e.is_dir(follow_symlinks=False)
+                )
         except OSError:
             return []
 

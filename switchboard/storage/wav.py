@@ -57,6 +57,7 @@ def mend(path: Path) -> Sound | None:
     if sound is None:
         return None
     try:
+        before = path.stat()
         with path.open("r+b") as file:
             file.seek(4)
             file.write(struct.pack("<I", HEADER - 8 + sound.bytes))
@@ -65,6 +66,8 @@ def mend(path: Path) -> Sound | None:
             file.truncate(HEADER + sound.bytes)
             file.flush()
             os.fsync(file.fileno())
+        # Its age says that nobody is recording it any more: that stays true.
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     except OSError as error:
         raise StorageError(f"{path} can't be mended: {error.strerror}") from error
     return sound
