@@ -143,8 +143,11 @@ class _Maker:
                 count += 1
                 progress(count, len(units), unit.text)
                 pending += [(u, pool.submit(self._make, u)) for u in islice(source, 1)]
-        if units and not good and len(units) > 3:
-            raise PromptError(f"no prompt can be spoken: {self._report.warnings[-1]}")
+        failed = len(units) - len(good)
+        if failed > max(3, len(units) // 2):  # not one strange name: the voice itself
+            raise PromptError(
+                f"{failed} of {len(units)} prompts can't be spoken: {self._report.warnings[-1]}"
+            )
         return good
 
     def _make(self, unit: Unit) -> None:

@@ -23,6 +23,8 @@ from switchboard.prompts.reading import Lexicon, read_lexicon
 from switchboard.prompts.speech import Speech
 from switchboard.prompts.texts import Texts, read
 
+SHIPPED = Path(__file__).resolve().parents[2] / "prompts"
+"""The texts that came with this version."""
 FOLDER = "sb"
 """Where hashed sounds lie, below the folder of a language."""
 SOUND_VERSION = "1"
@@ -67,7 +69,7 @@ class Sounds:
         self.folder = folder
         self.prompts = prompts
         self.lexicon: Lexicon = read_lexicon(prompts / "pronunciation.yaml")
-        self._texts: Texts = read(prompts)
+        self._texts: Texts = read(prompts, SHIPPED)
         self.warnings: list[str] = self._texts.warnings  # what of rules and recordings can't be used
         self._speech = speech
         self._units: dict[tuple[str, str], Unit] = {}

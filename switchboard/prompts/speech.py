@@ -74,13 +74,18 @@ class Espeak:
             *("-b", "1", "--stdin", "--stdout"),
         ]
         if language == "zh":
-            said = _IONG.sub(_phonemes, said)
+            said = for_espeak(said)
         return read_wav(_run(arguments, said.encode("ascii")), "espeak-ng's speech")
 
 
 _IONG = re.compile(r"([jqx])iong([1-5])")
 _INITIALS = {"j": "tS;", "q": "tS;h", "x": "S;"}
 _TONES = {"1": "55", "2": "35", "3": "214", "4": "51", "5": "11"}
+
+
+def for_espeak(pinyin: str) -> str:
+    """Pinyin in a form that every espeak-ng since 1.50 reads as Chinese."""
+    return _IONG.sub(_phonemes, pinyin)
 
 
 def _phonemes(syllable: re.Match[str]) -> str:

@@ -93,28 +93,35 @@ def fill(text: str, key: str, language: str, rules: Rules) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
-def read(folder: Path) -> Texts:
+def read(folder: Path, shipped: Path | None = None) -> Texts:
     """Read `<language>.yaml` of every language in `folder`.
 
-    Raises PromptError telling everything that is wrong at once: unreadable files, values that are no
-    text, keys that are missing.
+    A key missing there is taken from `shipped`, the folder this version came with, and told in `warnings`:
+    a company's own texts outlive an upgrade that says more. Raises PromptError telling everything else
+    that is wrong at once: unreadable files, values that are no text, unknown placeholders, keys that
+    are missing everywhere.
     """
     faults: list[str] = []
-    written = {language: _read_file(folder / f"{language}.yaml", faults) for language in LANGUAGES}
-    if not faults:
-        for language, texts in written.items():
-            missing = [k for k in (*prompt_keys.ALL, *VOCABULARY) if k not in texts]
-            if missing:
-                faults.append(f"{folder / f'{language}.yaml'}: no text for {', '.join(missing)}")
-    for language, texts in written.items():
+    warnings: list[str] = []
+    written: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        path = folder / f"{language}.yaml"
+        texts = _read_file(path, faults)
+        missing = [k for k in (*prompt_keys.ALL, *VOCABULARY) if k not in texts]
+        if missing and shipped and shipped != folder:
+            others = _read_file(shipped / f"{language}.yaml", faults)
+            texts |= {k: others[k] for k in missing if k in others}
+            warnings.append(f"{path}: no text for {', '.join(missing)}: taken as shipped")
+            missing = [k for k in missing if k not in others]
+        if missing:
+            faults.append(f"{path}: no text for {', '.join(missing)}")
         for key, text in texts.items():
             unknown = set(_PLACEHOLDER.findall(text)) - set(placeholders(key))
-            faults += [
-                f"{folder / f'{language}.yaml'}: {key}: {{{name}}} can't be filled in" for name in unknown
-            ]
+            faults += [f"{path}: {key}: {{{name}}} can't be filled in" for name in sorted(unknown)]
+        written[language] = texts
     if faults:
         raise PromptError("\n".join(faults))
-    return Texts(written)
+    return Texts(written, warnings)
 
 
 def _read_file(path: Path, faults: list[str]) -> dict[str, str]:
