@@ -124,6 +124,8 @@ WARNINGS = [
     ('"7": complaint', '"8": "8600"', "key-begins-extension", "greeting.keys.8"),
     ('"7": complaint', '"6": language', "meaning-twice", "greeting.keys.6"),
     ("screening: {deputy: \"8101\"}", "screening: {}", "no-deputy", "executives.8801"),
+    ('    secretary: "8890"', '    secretary: "8890"\n    mailbox: false', "no-mailbox", "executives.8899"),
+    ("    username: test-caller", '    addresses: ["10.0.0.0/8"]', "address-wide", "trunks.test-caller.addresses.0"),
     ('from: "13:00"', 'from: "11:00"', "hours-overlap", "hours.weekly.1"),
     ('local: ["NXXXXXXX"]', 'local: ["NXXXXXXX"]\n    national: ["NXXXXXXX"]', "pattern-twice", "outside.classes.national.0"),
     ('{"8000": "8000"}', '{"8000": "8100"}', "main-number-unreached", "trunks"),

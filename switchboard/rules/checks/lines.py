@@ -10,6 +10,9 @@ from switchboard.rules.schema import DIRECTORY
 from switchboard.rules.tree import Location
 
 Class = Literal["local", "national", "international"]
+_NARROWEST = {4: 24, 6: 64}
+"""Prefix lengths, by IP version, below which a network is hardly one provider's."""
+
 _CLASSES: tuple[Class, ...] = ("local", "national", "international")
 
 
@@ -62,6 +65,14 @@ def _addresses(subject: Subject) -> None:
         for i, text in enumerate(trunk.addresses):
             network = ipaddress.ip_network(text, strict=False)
             here: Location = ("trunks", name, "addresses", i)
+            if network.prefixlen < _NARROWEST[network.version]:
+                subject.warning(
+                    "address-wide",
+                    here,
+                    f"{network} has {network.num_addresses:,} addresses: no phone there can sign in, all pass "
+                    "for the trunk.",
+                    "List the provider's own addresses.",
+                )
             found.append((network.version, int(network.network_address), network.prefixlen, here, network))
     found.sort(key=lambda f: f[:3])
     widest: Any = None

@@ -83,6 +83,13 @@ def _executives(subject: Subject) -> None:
             )
         if executive.secretary is not None:
             _other(subject, (*here, "secretary"), number, executive.secretary, "secretary")
+        if not executive.mailbox:
+            subject.warning(
+                "no-mailbox",
+                here,
+                f"{subject.name(number)} has no mailbox: what callers leave for them goes to "
+                f"{subject.name(subject.file.unclear)}.",
+            )
         if executive.screening is None:
             continue
         deputy = executive.screening.deputy
