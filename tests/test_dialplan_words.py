@@ -11,7 +11,7 @@ from switchboard import dialplan
 from switchboard.dialplan import Context, Global, Route, Var, Verb
 from switchboard.settings import SOURCE
 
-FILES = sorted((SOURCE / "dialplan").glob("*.conf*")) + [SOURCE / "asterisk-conf/extensions.conf.j2"]
+FILES = [*sorted((SOURCE / "dialplan").glob("*.conf*")), SOURCE / "asterisk-conf/extensions.conf.j2"]
 
 DECLARED = {*Var, *Global, *dialplan.EXECUTOR_OWN, *dialplan.UNAIDED_OWN}
 
@@ -39,7 +39,7 @@ def test_every_declared_variable_is_used() -> None:
 
 
 def test_every_context_is_declared_and_written() -> None:
-    """Sections of the dialplan files are the declared contexts; rendered ones begin as a declared one does."""
+    """Sections of the dialplan files are the declared contexts, and all of them."""
     sections = set(re.findall(r"^\[([a-z-]+)\]", everything(), re.MULTILINE)) - {"general", "globals"}
     per_class_or_trunk = {Context.FROM_PHONE}  # "[{{ class.context }}]", beside the trunks' own
     assert sections == {*Context} - per_class_or_trunk

@@ -8,6 +8,7 @@ from typing import Any
 from switchboard.domain.company import (
     Class,
     Department,
+    Desk,
     Greeting,
     KeyAction,
     MenuKey,
@@ -103,7 +104,7 @@ def firm(**changes: Any) -> Rules:
         greeting=Greeting(announced=("8100", "8200"), keys=KEYS, silence_seconds=2.0, digit_seconds=2.0),
         unclear="8100",
         general_head="8101",
-        operators=("8011",),
+        desk=Desk(operators=("8011",)),
         trunks=TRUNKS,
         outside_patterns={
             Class.LOCAL: ("[2-8]XXXXXXX",),

@@ -24,9 +24,10 @@ from switchboard.dialplan import CDR_COLUMNS, CDR_FILE
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.domain.phrases import Phrase, Text
-from switchboard.pbx import files, programs
+from switchboard.pbx import files, programs, roster
 from switchboard.pbx.folders import link_documentation, make_folders
 from switchboard.pbx.launch import Pbx
+from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.process import Identity
 from switchboard.pbx.programs import Programs
 from switchboard.pbx.render import render
@@ -177,6 +178,7 @@ class RenderedPbx:
             retired,
             programs=self.pbx.programs,
         )
+        put_first_pins(self.settings.spool, roster.mailboxes(rules, retired, FakeSecrets()))
         return files.put(self.settings.etc, rendered)
 
     async def phone(self, number: str, **more: object) -> Baresip:
@@ -244,6 +246,6 @@ async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[Rendere
     finally:
         await running.stop()
         if os.environ.get("SB_KEEP"):
-            print(folder)  # noqa: T201
+            print(folder)
         else:
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from switchboard.domain.company import Class, Department, Principal, Trunk
+from switchboard.domain.company import Class, Department, Desk, Principal, Trunk
 from switchboard.errors import PbxError
 from switchboard.pbx.render import render
 from switchboard.settings import Settings
@@ -170,7 +170,9 @@ def test_a_principal_is_reached_through_the_secretary() -> None:
 
 def test_operators_phones_that_are_executives_do_not_ring_for_the_desk() -> None:
     """Manual mode in the fallback rings ordinary phones only."""
-    assert "Gosub(reach,ring,1(8011,15))" in files(firm(operators=("8011", "8899")))["fallback.conf"]
+    assert (
+        "Gosub(reach,ring,1(8011,15))" in files(firm(desk=Desk(operators=("8011", "8899"))))["fallback.conf"]
+    )
 
 
 def test_each_class_may_dial_what_the_lower_ones_may() -> None:
