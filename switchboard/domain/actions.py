@@ -59,9 +59,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Fetch facts that the rules don't hold: the state of `phones`. Outcome: `Seen`."""
+    """Fetch facts that the rules don't hold: the state of `phones`; with `desk` also the mode, who is signed
+    in as an operator and their phones, and the caller's place in the line for the desk. Outcome: `Seen`.
+    """
 
-    phones: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+    desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ class Stage(StrEnum):
     """Where in the flow a call stands: which outcome it waits for."""
 
     NEW = "new"
+    DESK = "desk"  # asked for the mode and the operators
+    DESK_RINGING = "desk_ringing"
+    DESK_LINE = "desk_line"  # waits for the desk: the place is told, or music
     GREETING = "greeting"  # the announcement is being said, or waits for an entry
     SEARCH = "search"  # asked for letters of a name
     MATCHES = "matches"  # choices of a name search are being read
@@ -53,7 +56,9 @@ class Call:
     caller: str = ""  # digits and + only; "" when withheld
     inside: bool = False  # dialled on one of our own phones
     dialled: str = ""
+    trunk: str = ""
     language: str = "zh"
+    answered: bool = False  # the line has been answered, by us or by a person
     stage: Stage = Stage.NEW
     target: str = ""  # whom the caller wants
     via: str = ""  # who is being rung for them (a secretary, a department)

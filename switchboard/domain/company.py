@@ -145,6 +145,17 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """The operators' desk in manual mode (A4)."""
+
+    operators: tuple[str, ...] = ()  # who may sign in, in ring order
+    ring: RingOrder = RingOrder.ALL
+    rings: int = 3  # in total, then the call goes on automatically
+    line_seconds: int = 180  # a caller waits that long while all operators talk
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Trunk:
     """Where outside calls come from and go to."""
 
@@ -187,7 +198,7 @@ class Rules:
     greeting: Greeting
     unclear: str  # A10: number of the general administration department
     general_head: str  # A8: who a caller may choose when an executive is absent
-    operators: tuple[str, ...] = ()
+    desk: Desk = Desk()
     default_language: str = "zh"
     time_zone: str = "Asia/Shanghai"
     hours: tuple[Hours, ...] = ()
@@ -217,6 +228,11 @@ class Rules:
                 return self.lines[path]
             path = path.rpartition(".")[0]
         return 0
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Extensions that may work as operators."""
+        return self.desk.operators
 
     @cached_property
     def phones(self) -> tuple[Person, ...]:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from switchboard.domain import enquiry, greeting, leaving, reach
+from switchboard.domain import desk, enquiry, greeting, leaving, reach
 from switchboard.domain import prompt_keys as p
-from switchboard.domain.actions import Hangup
+from switchboard.domain.actions import Hangup, Look
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.decision import Decision
@@ -44,7 +44,7 @@ def _arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
         return reach.reach(
             call, call.dialled, rules, f"the direct number of {call.dialled} was dialled", "trunks"
         )
-    return greeting.greet(call, outcome, rules)
+    return desk.arrive(call, outcome, rules)
 
 
 def _extension_entered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -56,7 +56,7 @@ def _extension_entered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 
 def _spelled(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if isinstance(outcome, Entered) and outcome.digits == enquiry.BACK_KEY:
-        return greeting.greet(call, outcome, rules)
+        return greeting.greet(call, rules, "back to the greeting")
     return enquiry.spelled(call, outcome, rules)
 
 
@@ -71,6 +71,9 @@ def _go_on(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 
 _HANDLERS: Mapping[Stage, Handler] = {
     Stage.NEW: _arrive,
+    Stage.DESK: desk.seen,
+    Stage.DESK_RINGING: desk.rang,
+    Stage.DESK_LINE: desk.in_line,
     Stage.GREETING: greeting.entered,
     Stage.SEARCH: _spelled,
     Stage.MATCHES: enquiry.picked,
@@ -91,7 +94,8 @@ _HANDLERS: Mapping[Stage, Handler] = {
 }
 
 _REPEATS: Mapping[Stage, Handler] = {
-    Stage.GREETING: greeting.greet,
+    Stage.DESK: lambda call, outcome, rules: Decision(call, Look(desk=True), "who is on duty", desk.RULE),
+    Stage.GREETING: lambda call, outcome, rules: greeting.greet(call, rules, "asked again"),
     Stage.SEARCH: lambda call, outcome, rules: enquiry.ask(call, rules),
     Stage.MATCHES: lambda call, outcome, rules: enquiry.choices(call, rules),
     Stage.LISTING: lambda call, outcome, rules: enquiry.listing(call, rules),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from switchboard.domain import prompt_keys as p
 from switchboard.domain import reach
-from switchboard.domain.actions import Ask, Expect
+from switchboard.domain.actions import Ask, Expect, Look
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Department, Person, Queue, Rules
 from switchboard.domain.decision import Decision
@@ -19,6 +19,12 @@ MANY = 3 * PAGE
 """More matches than this aren't read; the caller is asked for more letters."""
 
 LIST_KEY, DESK_KEY, BACK_KEY, MORE_KEY = "1", "0", "*", "9"
+
+
+def begin(call: Call, rule: str) -> Decision:
+    """Key 0: an operator when one is on duty (`domain.desk` decides), else letters of a name."""
+    call = call.to(Stage.DESK, via="enquiry", rung=0, waits=0, page=0)
+    return Decision(call, Look(desk=True), "directory enquiry: is an operator on duty", rule)
 
 
 def ask(call: Call, rules: Rules, *before: str, rule: str = "") -> Decision:

@@ -12,10 +12,11 @@ from switchboard.domain.outcomes import Entered, Outcome
 from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
 
 
-def greet(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+def greet(call: Call, rules: Rules, reason: str, *before: str, rule: str = "greeting") -> Decision:
     """Say who we are and what can be dialled."""
-    call = call.to(Stage.GREETING, tries=0, target="", via="", why=None, entry="", page=0)
-    return _ask(call, rules, (Text(p.HELLO), *_offer_language(rules)), "the automatic greeting")
+    call = call.to(Stage.GREETING, tries=0, target="", via="", why=None, entry="", page=0, rung=0, waits=0)
+    opening = (*map(Text, before), Text(p.HELLO), *_offer_language(rules))
+    return _ask(call, rules, opening, reason, rule)
 
 
 def again(call: Call, rules: Rules, before: str, reason: str) -> Decision:
@@ -38,7 +39,7 @@ def dialled(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if digits in rules.extensions:
         return reach.reach(call, digits, rules)
     if digits == rules.main_number or digits == "*":
-        return greet(call, outcome, rules)
+        return greet(call, rules, "the main number again")
     tries = call.tries + 1
     if tries >= rules.greeting.tries:
         return reach.to_unclear(call, rules, f"{tries} entries that are no number of ours")
@@ -53,17 +54,20 @@ def _pressed(call: Call, action: KeyAction, extension: str, rules: Rules, rule: 
     match action:
         case KeyAction.LANGUAGE:
             other = next(code for code in LANGUAGES if code != call.language)
-            decision = greet(call.to(Stage.GREETING, language=other), Entered(""), rules)
-            return Decision(decision.call, decision.action, f"the caller wants {other}", rule)
+            return greet(
+                call.to(Stage.GREETING, language=other), rules, f"the caller wants {other}", rule=rule
+            )
         case KeyAction.COMPLAINT:
             return reach.complaint(call, extension, rules, rule)
         case KeyAction.ENQUIRY:
-            return enquiry.ask(call, rules, rule=rule)
+            return enquiry.begin(call, rule)
         case KeyAction.EXTENSION:
             return reach.reach(call, extension, rules, f"the key stands for {extension}", rule)
 
 
-def _ask(call: Call, rules: Rules, before: tuple[Phrase, ...], reason: str) -> Decision:
+def _ask(
+    call: Call, rules: Rules, before: tuple[Phrase, ...], reason: str, rule: str = "greeting"
+) -> Decision:
     announced: list[Phrase] = []
     for number in rules.greeting.announced:
         announced += [Spoken(number), Digits(number)]
@@ -71,7 +75,7 @@ def _ask(call: Call, rules: Rules, before: tuple[Phrase, ...], reason: str) -> D
     greeting = rules.greeting
     keys = "".join(rules.greeting_keys)
     ask = Ask(phrases, Expect.EXTENSION, keys, greeting.silence_seconds, greeting.digit_seconds)
-    return Decision(call, ask, reason, "greeting")
+    return Decision(call, ask, reason, rule)
 
 
 def _offer_language(rules: Rules) -> tuple[Phrase, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from switchboard.domain.mode import Mode
+
 
 class PhoneState(StrEnum):
     """State of a person's phones taken together."""
@@ -62,9 +64,15 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Facts asked for by `Look`. A phone that is missing counts as unreachable."""
+    """Facts asked for by `Look`. A phone that is missing counts as unreachable.
+
+    `operators` are signed in and not away; `place` is the caller's in the line for the desk (1 = next).
+    """
 
     phones: Mapping[str, PhoneState] = field(default_factory=dict)
+    mode: Mode = Mode.AUTOMATIC
+    operators: tuple[str, ...] = ()
+    place: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from switchboard.domain.company import Rules
+from switchboard.domain.mode import Mode
 from switchboard.domain.phrases import Phrase
 
 
@@ -70,6 +72,22 @@ class RuleBook(Protocol):
 
     def version(self, version: str) -> tuple[Rules, Voice]:
         """Rules of a call under way; those in force when that version is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What a decision about the desk needs to know now."""
+
+    mode: Mode
+    operators: tuple[str, ...]  # signed in and not away, in ring order
+    place: int  # of the asking call in the line; 1 = next
+
+
+class DeskView(Protocol):
+    """Mode, operators and the line of waiting callers (`flows.desk.Desk`)."""
+
+    async def facts(self, call: str, rules: Rules) -> DeskFacts:
+        """The facts for `call`, which waits in line from its first question until it is served or gone."""
 
 
 class Clock(Protocol):

@@ -7,7 +7,7 @@ channel before each action, so that another controller can go on where this one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never, get_args
 
 import structlog
@@ -22,7 +22,7 @@ from switchboard.domain.entry import Progress, progress
 from switchboard.domain.outcomes import Arrived, Entered, Outcome, PhoneState, Said, Seen, Silent
 from switchboard.domain.phrases import Phrase
 from switchboard.errors import AgiCommandFailed, CallerGone, StateUnreadable, StorageError
-from switchboard.flows.ports import Clock, Journal, Line, RuleBook, Voice
+from switchboard.flows.ports import Clock, DeskView, Journal, Line, RuleBook, Voice
 from switchboard.flows.wording import (
     INTERRUPTED,
     action_name,
@@ -33,6 +33,9 @@ from switchboard.flows.wording import (
 )
 
 log = structlog.get_logger()
+
+ANSWERING = Say | Ask | Enqueue | Wait | TakeMessage
+"""Actions that need an open line. Until one of them comes the caller hears it ring."""
 
 KEYS = "0123456789*#"
 
@@ -52,6 +55,7 @@ class Steps:
 
     rulebook: RuleBook
     journal: Journal
+    desk: DeskView
     now: Clock
 
     async def __call__(self, line: Line) -> None:
@@ -61,7 +65,7 @@ class Steps:
         except StateUnreadable as error:
             log.error("state_unreadable", call=line.request.get("agi_uniqueid", ""), error=str(error))
             return
-        await _Step(call, outcome, rules, voice, line, self.journal, self.now).run()
+        await _Step(call, outcome, rules, voice, line, self.journal, self.desk, self.now).run()
 
     def _resume(self, line: Line) -> tuple[Call, Outcome, Rules, Voice]:
         """The call as it stands: from its state variable, or a new one under the rules in force."""
@@ -78,6 +82,7 @@ class Steps:
             caller=_number(request.get("agi_callerid", "")),
             inside=origin == "inside",
             dialled=dialled,
+            trunk=trunk,
             language=rules.default_language,
         )
         self._started(call, trunk, request.get("agi_calleridname", ""))
@@ -110,32 +115,30 @@ class _Step:
     voice: Voice
     line: Line
     journal: Journal
+    desk: DeskView
     now: Clock
 
     async def run(self) -> None:
         try:
-            await self._greet_line()
+            await self._set(Var.OUTCOME, INTERRUPTED)
             await self._until_long()
         except CallerGone:
             self._note("outcome", n=self.call.steps, outcome=LOST if self.line.switch_fired else HUNG_UP)
-
-    async def _greet_line(self) -> None:
-        """A new call is answered; a call in mid-menu that was interrupted is marked so no more."""
-        if self.call.steps == 0:
-            await self.line.answer()
-            await self.line.execute("Wait", str(SETTLE_SECONDS))
-        await self._set(Var.OUTCOME, INTERRUPTED)
 
     async def _until_long(self) -> None:
         spoken = self.line.request.get("agi_language", "")
         while True:
             decision = next_step(self.call, self.outcome, self.rules, self.now())
             self._decided(decision)
-            self.call = decision.call
+            answers = not decision.call.answered and isinstance(decision.action, ANSWERING)
+            self.call = replace(decision.call, answered=decision.call.answered or answers)
             await self._set(Var.STATE, self.call.pack())
             if self.call.language != spoken:
                 spoken = self.call.language
                 await self.line.set_variable("CHANNEL(language)", spoken)
+            if answers:
+                await self.line.answer()
+                await self.line.execute("Wait", str(SETTLE_SECONDS))
             if isinstance(decision.action, get_args(Short)):
                 self.outcome = await self._do(decision.action)
                 continue
@@ -150,11 +153,19 @@ class _Step:
                 return Said()
             case Ask():
                 return await self._ask(action)
-            case Look(phones):
-                seen = {n: read_phone_state(await self.line.device_state(n)) for n in phones}
-                self._report_unreachable(seen)
-                return Seen(seen)
+            case Look():
+                return await self._look(action)
         assert_never(action)
+
+    async def _look(self, look: Look) -> Outcome:
+        """States of phones, asked of Asterisk now; and of the desk, its mode, operators and line."""
+        states = {n: read_phone_state(await self.line.device_state(n)) for n in look.phones}
+        self._report_unreachable(states)
+        if not look.desk:
+            return Seen(states)
+        facts = await self.desk.facts(self.call.id, self.rules)
+        states |= {n: read_phone_state(await self.line.device_state(n)) for n in facts.operators}
+        return Seen(states, facts.mode, facts.operators, facts.place)
 
     async def _ask(self, ask: Ask) -> Outcome:
         """Speak, and collect an entry that may begin in mid-sentence."""
@@ -212,7 +223,9 @@ class _Step:
         match action:
             case Say(phrases) | Ask(phrases):
                 return " ".join(self.voice.text(phrase, language) for phrase in phrases)
-            case Look(phones) | Dial(phones):
+            case Look(phones, desk):
+                return " ".join([*phones, *(("desk",) if desk else ())])
+            case Dial(phones):
                 return " ".join(phones)
             case Enqueue(queue):
                 return queue

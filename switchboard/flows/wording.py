@@ -106,8 +106,8 @@ def outcome_word(outcome: Outcome) -> str:
     match outcome:
         case Entered(digits):
             return f"entered {digits}".rstrip()
-        case Seen(phones):
-            return " ".join(["seen", *(f"{n}={state.value}" for n, state in phones.items())])
+        case Seen(phones, mode):
+            return " ".join(["seen", mode.value, *(f"{n}={state.value}" for n, state in phones.items())])
         case Dialled(result):
             return result.value
         case LeftQueue(why):

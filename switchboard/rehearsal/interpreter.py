@@ -112,8 +112,10 @@ class _World:
                 return Said()
             case Ask():
                 return self._entered(action)
-            case Look(phones):
-                return Seen({n: _STATES.get(situation.answer(n), PhoneState.IDLE) for n in phones})
+            case Look(phones, desk):
+                wanted = (*phones, *situation.operators) if desk else phones
+                states = {n: _STATES.get(situation.answer(n), PhoneState.IDLE) for n in wanted}
+                return Seen(states, situation.mode, situation.operators) if desk else Seen(states)
             case Dial(phones):
                 best = min((situation.answer(n) for n in phones), key=_BEST.index, default=Answer.UNREACHABLE)
                 by = next((n for n in phones if situation.answer(n) is best), "")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from switchboard.domain.mode import Mode
+
 
 class Answer(StrEnum):
     """What a phone does when it is wanted."""
@@ -34,6 +36,8 @@ class Situation:
     presses: tuple[str, ...] = ()
     phones: Mapping[str, Answer] = field(default_factory=dict)
     others: Answer = Answer.ANSWERS
+    mode: Mode = Mode.AUTOMATIC
+    operators: tuple[str, ...] = ()  # signed in and not away
     speaks: bool = True  # leaves a message when asked to
 
     def answer(self, phone: str) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 from switchboard.domain.company import (
     Class,
     Department,
+    Desk,
     Extension,
     FeatureCodes,
     Greeting,
@@ -50,7 +51,13 @@ def compile_rules(subject: Subject, version: str) -> Rules:
         greeting=_greeting(file, extensions, at),
         unclear=file.unclear,
         general_head=file.general_head,
-        operators=tuple(file.operators.people),
+        desk=Desk(
+            operators=tuple(file.operators.people),
+            ring=RingOrder(file.operators.ring),
+            rings=file.operators.rings,
+            line_seconds=file.operators.longest_wait,
+            line=at.get("operators", 0),
+        ),
         default_language=file.language,
         time_zone=file.time_zone,
         hours=tuple(

@@ -13,6 +13,7 @@ from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Look,
 from switchboard.domain.call import Call
 from switchboard.domain.company import Listing, Queue, Rules
 from switchboard.domain.engine import STEPS, next_step
+from switchboard.domain.mode import Mode
 from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
@@ -43,7 +44,13 @@ entries = st.one_of(
 )
 outcomes: st.SearchStrategy[Outcome] = st.one_of(
     entries.map(Entered),
-    st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(PhoneState)).map(Seen),
+    st.builds(
+        Seen,
+        st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(PhoneState)),
+        st.sampled_from(Mode),
+        st.sampled_from([(), ("8101",), ("8101", "8102")]),
+        st.integers(1, 3),
+    ),
     st.sampled_from(DialResult).map(Dialled),
     st.sampled_from(QueueExit).map(LeftQueue),
     st.sampled_from([Arrived(), Interrupted(), Said(), Silent(), Waited(), MessageTaken(), MessageFailed()]),

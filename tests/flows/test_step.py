@@ -12,8 +12,10 @@ import pytest
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
+from switchboard.domain.mode import Mode
 from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
 from switchboard.errors import AgiCommandFailed, CallerGone, StorageError
+from switchboard.flows.ports import DeskFacts
 from switchboard.flows.step import Steps
 from tests.company import company
 
@@ -122,9 +124,20 @@ class Line:
         )
 
 
-def steps(kept: Kept | None = None, book: Book | None = None) -> Steps:
+@dataclass
+class Desk:
+    """The desk as it is now."""
+
+    mode: Mode = Mode.AUTOMATIC
+    operators: tuple[str, ...] = ()
+
+    async def facts(self, call: str, rules: Rules) -> DeskFacts:
+        return DeskFacts(self.mode, self.operators, 1)
+
+
+def steps(kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None) -> Steps:
     """The interpreter over fakes."""
-    return Steps(book or Book(), kept or Kept(), lambda: NOW)
+    return Steps(book or Book(), kept or Kept(), desk or Desk(), lambda: NOW)
 
 
 async def test_a_dialled_extension_is_handed_back_to_the_dialplan_as_one_order() -> None:
@@ -164,11 +177,40 @@ async def test_every_decision_is_kept_before_it_is_carried_out() -> None:
     kept = Kept()
     line = Line(presses=list("8202"), states={"8202": "NOT_INUSE"})
     await steps(kept)(line)
-    assert [r["kind"] for r in kept.records] == ["started", "step", "step", "step", "step"]
-    assert [r.get("action") for r in kept.records[1:]] == ["ask", "say", "look", "dial"]
-    assert [r["outcome"] for r in kept.records[1:]] == ["arrived", "entered 8202", "said", "seen 8202=idle"]
-    assert kept.records[1]["rule_line"] == 10
+    assert [r["kind"] for r in kept.records] == ["started", *["step"] * 5]
+    assert [r.get("action") for r in kept.records[1:]] == ["look", "ask", "say", "look", "dial"]
+    assert [r["outcome"] for r in kept.records[1:]] == [
+        "arrived",
+        "seen automatic",
+        "entered 8202",
+        "said",
+        "seen automatic 8202=idle",
+    ]
+    assert kept.records[2]["rule_line"] == 10
     assert kept.records[0]["rules"] == "1-test"
+
+
+async def test_an_operator_is_rung_before_the_line_is_answered() -> None:
+    """A4: in manual mode the caller hears it ring; nothing is said and nothing is answered."""
+    line = Line(states={"8101": "NOT_INUSE"})
+    await steps(desk=Desk(Mode.MANUAL, ("8101",)))(line)
+    assert (line.answered, line.played) == (0, [])
+    assert (line.variables["SB_PHONES"], line.variables["SB_SECONDS"]) == ("8101w", "15")
+
+
+async def test_a_call_is_answered_once_when_there_is_something_to_say() -> None:
+    """The operator didn't come: the automatic flow answers; later steps don't answer again."""
+    first = Line(states={"8101": "NOT_INUSE"})
+    await steps(desk=Desk(Mode.MANUAL, ("8101",)))(first)
+    second = first.next_session("dial:NOANSWER")
+    second.presses = list("8202")
+    second.states = {"8202": "NOT_INUSE"}
+    await steps(desk=Desk(Mode.MANUAL, ("8101",)))(second)
+    assert second.answered == 1
+    assert second.played[:2] == [p.DESK_SORRY, p.HELLO]
+    third = second.next_session("dial:BUSY")
+    await steps()(third)
+    assert third.answered == 0
 
 
 async def test_a_caller_who_hangs_up_leaves_a_closed_step_and_no_finished_mark() -> None:

@@ -27,7 +27,7 @@ def test_nobody_comes_and_a_message_is_left() -> None:
     rehearsal = rehearsed("8202", "1", phones={"8202": Answer.NO_ANSWER})
     assert rehearsal.end.action == TakeMessage("8202", MessageReason.NO_ANSWER)
     assert all(moment.reason for moment in rehearsal.moments)
-    assert rehearsal.moments[0].line == 10
+    assert rehearsal.moments[1].line == 10
 
 
 def test_digits_dialled_in_one_go_answer_the_next_question_too() -> None:
