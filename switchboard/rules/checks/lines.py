@@ -69,8 +69,8 @@ def _addresses(subject: Subject) -> None:
                 subject.warning(
                     "address-wide",
                     here,
-                    f"{network} has {network.num_addresses:,} addresses: no phone there can sign in, all pass "
-                    "for the trunk.",
+                    f"{network} has {network.num_addresses:,} addresses: phones there can't sign in, "
+                    "all pass for the trunk.",
                     "List the provider's own addresses.",
                 )
             found.append((network.version, int(network.network_address), network.prefixlen, here, network))
