@@ -65,6 +65,16 @@ class EndpointSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactSeen:
+    """Where an endpoint can be reached. `status` is Asterisk's: Reachable, Unreachable, NonQualified …"""
+
+    endpoint: str
+    uri: str
+    status: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSeen:
     """A queue with its members' devices and how many callers wait."""
 
@@ -121,7 +131,6 @@ async def queues(board: Gateway) -> list[QueueSeen]:
 
 async def endpoints(admin: Gateway) -> list[EndpointSeen]:
     """Every configured endpoint, registered or not (admin: system)."""
-    reply = await admin.action("PJSIPShowEndpoints")
     return [
         EndpointSeen(
             name=event.text("ObjectName"),
@@ -129,8 +138,22 @@ async def endpoints(admin: Gateway) -> list[EndpointSeen]:
             contacts=len([c for c in event.text("Contacts").split(",") if c]),
             channels=len([c for c in event.text("ActiveChannels").split(",") if c]),
         )
-        for event in reply.events
+        for event in await _listed(admin, "PJSIPShowEndpoints")
         if event.text("Event") == "EndpointList"
+    ]
+
+
+async def contacts(admin: Gateway) -> list[ContactSeen]:
+    """Every registered contact (admin: system). URI and user agent are the phone's own words."""
+    return [
+        ContactSeen(
+            endpoint=event.text("Endpoint"),
+            uri=event.text("Uri"),
+            status=event.text("Status"),
+            user_agent=event.text("UserAgent"),
+        )
+        for event in await _listed(admin, "PJSIPShowContacts")
+        if event.text("Event") == "ContactList"
     ]
 
 
@@ -168,6 +191,16 @@ async def hangup(board: Gateway, channel: str) -> None:
     except AmiRefused as error:
         if error.reason != "No such channel":  # it went by itself
             raise
+
+
+async def _listed(gateway: Gateway, name: str) -> tuple[Message, ...]:
+    """Events of a list action. For an empty list res_pjsip answers with an error, "No Contacts found"."""
+    try:
+        return (await gateway.action(name)).events
+    except AmiRefused as error:
+        if error.reason.startswith("No ") and error.reason.endswith(" found"):
+            return ()
+        raise
 
 
 def endpoint_of(device: str) -> str:

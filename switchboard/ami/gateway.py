@@ -153,7 +153,7 @@ class Gateway:
             wire.forget(action)
         response = messages[0]
         if response.text("Response").lower() not in ("success", "goodbye", "follows"):
-            reason = response.text("Message") or response.text("Response")
+            reason = (response.text("Message") or response.text("Response")).strip()
             raise AmiRefused(f"Asterisk refused {name}: {reason}", name, reason)
         return Reply(response, tuple(messages[1:-1]) if action.multi else ())
 

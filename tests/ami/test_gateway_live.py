@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 import warnings
 from collections.abc import AsyncIterator, Callable
 
@@ -18,7 +20,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 _MODULES = """
 res_timing_timerfd res_manager_devicestate app_queue app_voicemail app_userevent res_sorcery_config
-res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session chan_pjsip
+res_sorcery_memory res_sorcery_astdb res_pjproject res_pjsip res_pjsip_session res_pjsip_pubsub chan_pjsip
 res_pjsip_registrar res_pjsip_authenticator_digest res_pjsip_endpoint_identifier_user res_rtp_asterisk
 res_pjsip_sdp_rtp
 """
@@ -53,7 +55,6 @@ disallow=all
 allow=ulaw
 [8202]
 type=aor
-contact=sip:8202@127.0.0.1:9
 """
 
 
@@ -65,8 +66,22 @@ def section(account: Account, secret: str) -> str:
 
 
 class Pbx:
-    def __init__(self, asterisk: PrivateAsterisk, port: int) -> None:
-        self.asterisk, self.port = asterisk, port
+    def __init__(self, asterisk: PrivateAsterisk, port: int, sip_port: int) -> None:
+        self.asterisk, self.port, self.sip_port = asterisk, port, sip_port
+
+    def register(self, phone: str, seconds: int) -> None:
+        """What a phone sends, once; nobody reads the answer."""
+        here = f"127.0.0.1:{free_port()}"
+        text = (
+            f"REGISTER sip:127.0.0.1:{self.sip_port} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{seconds}\r\n"
+            f"From: <sip:{phone}@127.0.0.1>;tag=a{seconds}\r\nTo: <sip:{phone}@127.0.0.1>\r\n"
+            f"Call-ID: c{seconds}\r\nCSeq: 1 REGISTER\r\nMax-Forwards: 70\r\n"
+            f"Contact: {f'<sip:{phone}@{here}>' if seconds else '*'}\r\nExpires: {seconds}\r\n"
+            "User-Agent: test phone\r\nContent-Length: 0\r\n\r\n"
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(text.encode(), ("127.0.0.1", self.sip_port))
 
     def gateway(self, account: Account, secret: str = "right") -> Gateway:
         return Gateway("127.0.0.1", self.port, account.name, secret)
@@ -80,18 +95,18 @@ async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def pbx() -> AsyncIterator[Pbx]:
-    port = free_port()
+    port, sip_port = free_port(), free_port()
     files = {
         "extensions.conf": EXTENSIONS,
         "manager.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nport={port}\n"
         + section(BOARD, "right")
         + section(ADMIN, "right"),
-        "pjsip.conf": PJSIP % free_port(),
+        "pjsip.conf": PJSIP % sip_port,
         "queues.conf": "[general]\n[8600]\nmember => Local/answers@talk\n",
         "voicemail.conf": "[general]\nformat=wav\n[sb]\n8201 => 1234,Zhang\n",
     }
     async with private_asterisk(files, MODULES) as asterisk:
-        yield Pbx(asterisk, port)
+        yield Pbx(asterisk, port, sip_port)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -119,11 +134,31 @@ async def test_the_rights_are_enough(board_account: Gateway, admin_account: Gate
     found = {e.name: e for e in await actions.endpoints(admin_account)}
     assert set(found) == {"8201", "8202"}
     assert not found["8201"].reachable
+    assert await actions.contacts(admin_account) == []
+    assert abs((await actions.started(board_account)).timestamp() - time.time()) < 60
     await actions.reload(admin_account, "pbx_config.so")
     await actions.reload(admin_account, "res_pjsip.so")
     await actions.refresh_mailbox(admin_account, "8201", "sb")
     with pytest.raises(AmiRefused):
         await actions.reload(admin_account, "no_such_module.so")
+
+
+async def test_a_phone_that_registers_shows_on_the_board(
+    pbx: Pbx, board_account: Gateway, admin_account: Gateway
+) -> None:
+    """Unreachable, then idle, then unreachable again; its contact is listed meanwhile."""
+    board = Board(board_account)
+    await board.start()
+    await until(lambda: board.fresh)
+    assert board.phone("8201") == "unreachable"
+    pbx.register("8201", 60)
+    await until(lambda: board.phone("8201") == "idle")
+    (contact,) = await actions.contacts(admin_account)
+    assert (contact.endpoint, contact.user_agent) == ("8201", "test phone")
+    assert [e.name for e in await actions.endpoints(admin_account) if e.reachable] == ["8201"]
+    pbx.register("8201", 0)
+    await until(lambda: board.phone("8201") == "unreachable")
+    await board.stop()
 
 
 async def test_no_account_can_run_programs(board_account: Gateway, admin_account: Gateway) -> None:
