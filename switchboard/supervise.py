@@ -19,7 +19,7 @@ from switchboard.children import CONTROLLER_COMMAND, Child, ControllerChild, Pbx
 from switchboard.errors import SwitchboardError
 from switchboard.pbx import ports
 from switchboard.pbx.account import account
-from switchboard.pbx.folders import link_documentation, make_folders
+from switchboard.pbx.folders import link_documentation, make_folders, remove_sockets
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.process import Identity
 from switchboard.pbx.programs import Programs, obtain
@@ -193,6 +193,7 @@ class _Supervisor:
         """The PBX first: the controller sees its calls end and writes them down."""
         await self.pbx.stop(self.hurry)
         await self.controller.stop(self.hurry)
+        remove_sockets(self.settings)
 
     async def _give_up(self) -> None:
         """Leave nothing of a start that failed; but a PBX of an earlier run may have calls."""

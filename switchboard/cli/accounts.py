@@ -5,11 +5,13 @@ The only commands that show them, to whoever may read the data folder.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
 
 from switchboard.cli.output import AsJson, print_json, print_table
+from switchboard.dialplan import VOICEMAIL_CONTEXT
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, SwitchboardError
 from switchboard.pbx.ports import own_address
@@ -78,9 +80,9 @@ def phone_accounts(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
             "username": phone.number,
             "password": secrets.phone(phone.number),
             "server": server(settings),
-            "mailbox_pin": None
-            if not phone.mailbox or _chosen_pin(settings, phone.number)
-            else secrets.pin(phone.number),
+            "mailbox_pin": _told_pin(settings, phone.number, secrets.pin(phone.number))
+            if phone.mailbox
+            else None,
         }
         for phone in rules.phones
     ]
@@ -107,8 +109,11 @@ def server(settings: Settings) -> str:
     return f"[{address}]:{settings.sip_port}" if ":" in address else f"{address}:{settings.sip_port}"
 
 
-def _chosen_pin(settings: Settings, number: str) -> bool:
-    """Whether app_voicemail has written a PIN chosen by phone (`passwordlocation=spooldir`)."""
-    from switchboard.dialplan import VOICEMAIL_CONTEXT
-
-    return (settings.spool / "voicemail" / VOICEMAIL_CONTEXT / number / "secret.conf").exists()
+def _told_pin(settings: Settings, number: str, first: str) -> str | None:
+    """The first PIN, while it is the one in the spool (`passwordlocation=spooldir`) or there is none yet."""
+    file = settings.spool / "voicemail" / VOICEMAIL_CONTEXT / number / "secret.conf"
+    try:
+        found = re.search(r"^\s*password\s*=>?\s*(\S*)", file.read_text("ascii", "replace"), re.MULTILINE)
+    except OSError:
+        return first
+    return None if found and found[1] != first else first

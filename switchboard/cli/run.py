@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -31,16 +35,27 @@ def register(app: typer.Typer) -> None:
 
 def announce(settings: Settings, say: Callable[[str], None]) -> None:
     """Where to call, where the accounts are shown, where things are."""
-    number = _main_number(settings)
+    number, command = _main_number(settings), _command()
     say("")
     say(f"  call        {number} from a phone on {own_address(settings)}:{settings.sip_port} (UDP, TCP)")
-    say(f"              or without a phone: switchboard call {number}")
-    say("  phones      switchboard phones    (shows every phone's account and password)")
-    say("  state       switchboard status")
+    say(f"              or without a phone: {command} call {number}")
+    say(f"  phones      {command} phones    (shows every phone's account and password)")
+    say(f"  state       {command} status")
     say(f"  rules       {settings.rules}    (saving it puts it in force)")
     say(f"  data        {settings.data_dir}")
     say(f"  logs        {settings.logs}")
     say("  stop        Ctrl-C")
+
+
+def _command() -> str:
+    """How this command line is called from here."""
+    on_path = shutil.which("switchboard")
+    here = Path(sys.argv[0]).absolute()
+    if on_path and here.exists() and Path(on_path).samefile(here):
+        return "switchboard"
+    if here.name != "switchboard":  # python -m switchboard
+        return "python -m switchboard"
+    return os.path.relpath(here) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def _main_number(settings: Settings) -> str:

@@ -8,6 +8,7 @@ PBX could have laid them.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def link_documentation(settings: Settings, programs: Programs) -> None:
     if not (place.is_symlink() and place.readlink() == target):
         place.unlink(missing_ok=True)
         place.symlink_to(target)
+
+
+def remove_sockets(settings: Settings) -> None:
+    """After a clean stop: nothing of a deep data folder stays in /tmp."""
+    for folder in (settings.asterisk_run, settings.control_socket.parent):
+        if not folder.is_relative_to(settings.data_dir):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(folder: Path, owner: Account | None, mode: int, *, writes: bool = False) -> None:

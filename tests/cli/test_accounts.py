@@ -43,11 +43,19 @@ def test_phones_tells_what_to_enter_into_a_telephone(environ: dict[str, str]) ->
 
 def test_a_pin_chosen_by_phone_is_not_told(environ: dict[str, str], tmp_path: Path) -> None:
     """app_voicemail keeps it in the spool; the first one is no longer true, and the new one is private."""
-    chosen = tmp_path / "data/asterisk/spool/voicemail/sb/8201/secret.conf"
-    chosen.parent.mkdir(parents=True)
-    chosen.write_text("[general]\nsecret = 4711\n")
-    (phone,) = [p for p in asked(environ, "phones") if p["extension"] == "8201"]
-    assert phone["mailbox_pin"] is None
+    spool = tmp_path / "data/asterisk/spool/voicemail/sb/8201/secret.conf"
+    spool.parent.mkdir(parents=True)
+
+    def told() -> object:
+        (phone,) = [p for p in asked(environ, "phones") if p["extension"] == "8201"]
+        return phone["mailbox_pin"]
+
+    first = told()
+    assert first
+    spool.write_text(f"[general]\npassword = {first}\n")
+    assert told() == first
+    spool.write_text("[general]\npassword = 4711\n")
+    assert told() is None
 
 
 def test_trunks_holds_the_test_caller(environ: dict[str, str]) -> None:

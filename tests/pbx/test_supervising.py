@@ -325,3 +325,5 @@ def test_a_data_folder_too_deep_for_sockets_works(make_run: Callable[..., Run], 
     run.up()
     assert run.pbx.alive()
     run.end()
+    assert not run.settings.control_socket.parent.exists()
+    assert not run.settings.asterisk_run.exists()
