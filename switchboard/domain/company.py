@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-from switchboard.domain.calendar import Hours
+from switchboard.domain.calendar import Calendar
 
 LANGUAGES = ("zh", "en")
 
@@ -201,7 +201,7 @@ class Rules:
     desk: Desk = Desk()
     default_language: str = "zh"
     time_zone: str = "Asia/Shanghai"
-    hours: tuple[Hours, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
     trunks: tuple[Trunk, ...] = ()
     codes: FeatureCodes = FeatureCodes()
     emergency: tuple[str, ...] = ("110", "119", "120", "122")

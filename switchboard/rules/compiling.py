@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from switchboard.domain.calendar import Calendar, Hours
 from switchboard.domain.company import (
     Class,
     Department,
@@ -12,7 +13,6 @@ from switchboard.domain.company import (
     Extension,
     FeatureCodes,
     Greeting,
-    Hours,
     KeyAction,
     Listing,
     MenuKey,
@@ -60,15 +60,7 @@ def compile_rules(subject: Subject, version: str) -> Rules:
         ),
         default_language=file.language,
         time_zone=file.time_zone,
-        hours=tuple(
-            Hours(
-                weekdays(span.days),
-                minutes(span.opens),
-                minutes(span.closes),
-                subject.line(("hours", "weekly", i)),
-            )
-            for i, span in enumerate(file.hours.weekly)
-        ),
+        calendar=_calendar(subject),
         trunks=tuple(_trunk(name, trunk, at) for name, trunk in file.trunks.items()),
         codes=FeatureCodes(**file.codes.model_dump()),
         emergency=tuple(dict.fromkeys(file.outside.emergency)),
@@ -81,6 +73,20 @@ def compile_rules(subject: Subject, version: str) -> Rules:
         texts=MappingProxyType({key: Name(w.zh, w.en) for key, w in file.texts.items()}),
         lines=MappingProxyType(at),
     )
+
+
+def _calendar(subject: Subject) -> Calendar:
+    file = subject.file
+    hours = tuple(
+        Hours(
+            weekdays(span.days),
+            minutes(span.opens),
+            minutes(span.closes),
+            subject.line(("hours", "weekly", i)),
+        )
+        for i, span in enumerate(file.hours.weekly)
+    )
+    return Calendar(zone=file.time_zone, hours=hours)
 
 
 def _directory(subject: Subject, at: dict[str, int]) -> dict[str, Extension]:

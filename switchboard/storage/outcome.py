@@ -12,7 +12,7 @@ The rules, in this order, first that applies:
    It stays connected whatever follows.
 3. **message**: VMSTATUS was SUCCESS, the journal says "recorded", or there is a message of this call.
 4. **refused**: the dialplan ran the verb `refuse`, or the journal's last word was a refusal.
-5. **connected** to a service: a mailbox was opened by its owner (VoiceMailMain).
+5. **connected** to a service: a mailbox was opened by its owner (verb `mailbox`, or VoiceMailMain).
 6. **failed**: the PBX died under the call; or it never was answered, and Asterisk says FAILED or CONGESTION
    of the last leg without having rung anybody.
 7. **abandoned**: the caller left, from a menu, a ringing phone or a waiting line.
@@ -201,7 +201,7 @@ def _connected_at(talker: str, cdrs: Sequence[Cdr], said: dict[str, str]) -> dat
 
 def _service(cdrs: Sequence[Cdr], said: dict[str, str]) -> str:
     """The code of the service that a phone of ours used: its mailbox."""
-    used = [c for c in cdrs if c.lastapp in SERVICES and c.answer]
+    used = [c for c in cdrs if c.answer and (c.lastapp in SERVICES or said.get("verb") == "mailbox")]
     return (said.get("dialled", "") or used[-1].dst) if used else ""
 
 

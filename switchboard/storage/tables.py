@@ -168,3 +168,38 @@ set_aside = Table(
     Column("raw", Text, nullable=False),  # the line; bytes that are no text are escaped
 )
 """Lines that could not be applied. Nothing is thrown away for being strange."""
+
+mode_choices = Table(
+    "mode_choices",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("mode", String(10)),  # NULL: back to the schedule
+    Column("until", Instant),  # NULL: until changed
+    Column("source", String(10), nullable=False),  # domain.mode.Source
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+)
+"""Every choice of the mode ever made; the newest one counts (A2)."""
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("extension", Text, nullable=False, index=True),
+    Column("what", String(10), nullable=False),  # in | out | away
+    Column("until", Instant),  # with away: when they are back
+    Column("source", String(10), nullable=False),
+    Column("author", Text, nullable=False),
+)
+"""Operators signing in and out and going away; each one's newest row counts (A16)."""
+
+desk_line = Table(
+    "desk_line",
+    metadata,
+    Column("call_id", String(ID), primary_key=True),
+    Column("joined", Instant, nullable=False, index=True),
+    Column("seen", Instant, nullable=False),  # when the call last asked
+)
+"""Callers who want an operator, from their first question until they are served or gone."""

@@ -176,7 +176,7 @@ def test_times_need_no_quotes_even_between_braces():
     """08:30 is a text in YAML 1.2, whichever parser reads it."""
     loaded = changed('from: "09:00", to: "12:00"', "from: 9:00, to: 12:00")
     assert loaded.ok
-    assert loaded.rules.hours[0].opens == 540
+    assert loaded.rules.calendar.hours[0].opens == 540
 
 
 def test_without_the_compiled_parser_the_answers_are_the_same(monkeypatch):
