@@ -231,7 +231,7 @@ class ControllerChild:
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
             lines = self._output.read_text(errors="replace").strip().splitlines()
-            return f"{self._output} says: " + " / ".join(line.strip() for line in lines[-3:])
+            return f"{self._output} says: {lines[-1].strip()}" if lines else f"See {self._output}"
         return ""
 
 

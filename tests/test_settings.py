@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from switchboard.errors import SettingsError
-from switchboard.settings import SOCKET_PATH_LIMIT, Settings
+from switchboard.settings import SOCKET_PATH_LIMIT, SOURCE, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -147,3 +148,10 @@ def test_every_field_can_be_set() -> None:
     assert {f.name for f in fields(Settings)} == {
         name.removeprefix("SWITCHBOARD_").lower() for name in Settings.load({}).environment()
     }
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/settings.md has a row for each, and none for what doesn't exist."""
+    text = (SOURCE / "docs" / "settings.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `(SWITCHBOARD_\w+)`", text, re.MULTILINE))
+    assert documented == Settings.load({}).environment().keys()
