@@ -209,6 +209,14 @@ class Baresip:
                 raise NothingHappened(f"{what} without {' or '.join(names)}; heard: {so_far}")
             await asyncio.sleep(0.15)
 
+    async def heard_until(self, moment: float, timeout: float = 30) -> None:
+        """Wait until `moment` of the call's timeline has been heard, or the call is over."""
+        deadline = time.monotonic() + timeout
+        while self._listening and self.hearing.seconds < moment + LOOK:
+            if time.monotonic() > deadline:
+                raise NothingHappened(f"{timeout:g} s passed before second {moment:.1f} was heard")
+            await asyncio.sleep(LOOK)
+
     async def quiet(self, seconds: float = 1.0, timeout: float = 30) -> None:
         """Wait until nothing has been heard for `seconds`, having heard something."""
         deadline = time.monotonic() + timeout
@@ -218,6 +226,10 @@ class Baresip:
             if not self._listening:
                 raise NothingHappened(f"the call ended before it was quiet for {seconds:g} s")
             await asyncio.sleep(LOOK)
+
+    def forget(self) -> None:
+        """Pass over every event so far: `expect` waits for new ones."""
+        self._read = len(self.events)
 
     async def stop(self) -> None:
         """Hang up, unregister, end the program (by its pid) and remove its folder."""

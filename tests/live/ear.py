@@ -1,0 +1,67 @@
+"""Saying in a test what must have been heard."""
+
+from __future__ import annotations
+
+import asyncio
+
+from switchboard.domain.prompt_keys import (
+    COMPLAINT_KEY,
+    DIAL_EXTENSION,
+    HELLO,
+    LISTEN,
+    OTHER_LANGUAGE,
+)
+from switchboard.softphone import Baresip, sound, tones
+from switchboard.softphone.sound import RATE
+
+GREETING = (HELLO, OTHER_LANGUAGE, DIAL_EXTENSION, COMPLAINT_KEY, LISTEN)
+"""The announcement of the main number, before departments are read out."""
+
+
+def heard(phone: Baresip, since: float = 0.0) -> list[str]:
+    """Prompts heard to their end, as "zh/hold-on", in order, from `since` seconds of the call on."""
+    return [h.name for h in phone.heard() if h.whole and h.start >= since]
+
+
+def zh(*keys: str) -> list[str]:
+    """These prompts in Chinese."""
+    return [f"zh/{key}" for key in keys]
+
+
+def en(*keys: str) -> list[str]:
+    """These prompts in English."""
+    return [f"en/{key}" for key in keys]
+
+
+async def hears(phone: Baresip, name: str, timeout: float = 15, after: float = -1.0) -> float:
+    """Wait until `phone` hears the prompt `name` to its end; returns when it ended (seconds of the call)."""
+    begun = await phone.hears(name, timeout=timeout, after=after)
+    end = begun.start + begun.seconds / max(begun.fraction, 0.01)
+    await phone.heard_until(end)
+    found = [h for h in phone.heard() if h.name == name and abs(h.start - begun.start) < 0.05]
+    assert found, f"{name} turned out to be another prompt: {[h.name for h in phone.heard()]}"
+    assert found[0].whole, f"{name} was cut short: {found[0]}"
+    return end
+
+
+def tone_heard(phone: Baresip, hertz: float, last: float = 1.0) -> bool:
+    """Whether a tone of `hertz` fills the last `last` seconds that `phone` heard."""
+    phone.hearing.poll()
+    return tones.share(phone.hearing.samples[-int(last * RATE) :], hertz) > 0.8
+
+
+async def both_hear_each_other(one: Baresip, other: Baresip) -> None:
+    """Speech flows both ways: each whistles its own tone, and hears the other's."""
+    await one.say(sound.tone(440, 60))
+    await other.say(sound.tone(620, 60))
+    await asyncio.sleep(1.6)
+    assert tone_heard(one, 620), f"{one.account.user} does not hear {other.account.user}"
+    assert tone_heard(other, 440), f"{other.account.user} does not hear {one.account.user}"
+
+
+async def leave_message(phone: Baresip, seconds: float = 3, hertz: float = 620, after: float = -1.0) -> None:
+    """Wait for the tone, speak (a tone of `hertz`), press #."""
+    await phone.hears("beep", after=after)
+    await phone.say(sound.tone(hertz, seconds))
+    await asyncio.sleep(seconds + 0.2)
+    await phone.press("#")

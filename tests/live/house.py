@@ -1,0 +1,289 @@
+"""A whole switchboard for tests: `switchboard run` with folders and ports of its own, stopped by pid.
+
+It runs the sample company with waits shortened (`RULES`), so that every path of a call takes seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from switchboard import control
+from switchboard.cli.call import _softphone
+from switchboard.cli.known_sounds import known_sounds
+from switchboard.errors import SwitchboardError
+from switchboard.pbx import programs
+from switchboard.pbx.launch import Pbx
+from switchboard.pbx.secrets import Secrets
+from switchboard.rules import load
+from switchboard.settings import SOURCE, Settings
+from switchboard.softphone import Account, Baresip, Repertoire
+
+PhoneOf = Callable[[str], Awaitable[Baresip]]
+"""How tests ask for a phone by its number."""
+
+TRUNK = "test-caller"
+START_SECONDS = 240.0
+"""Building the programs folder and speaking every prompt for the first time take a while; then 5 s."""
+
+SHORTER = {
+    '  announce: ["8200", "8300", "8400", "8600", "8100"]\n': '  announce: ["8200"]\n',
+    "  tries: 3 ": "  silence: 2\n  between_digits: 1.5\n  tries: 3 ",
+    "  ring_for: 25 ": "  ring_for: 6 ",
+    "    ring_for: 15 ": "    ring_for: 5 ",
+    "    ring_for: 20\n": "    ring_for: 5\n",
+    "    longest_wait: 180 ": "    longest_wait: 10 ",
+}
+"""What the tests change in the sample rules: only how long things take, and how much is read out."""
+
+
+def shorter_rules() -> str:
+    """The sample rules with shorter waits. Fails when the sample no longer has what is replaced."""
+    text = (SOURCE / "routing_rules.yaml").read_text("utf-8")
+    for old, new in SHORTER.items():
+        assert old in text, f"the sample rules no longer have {old!r}"
+        text = text.replace(old, new)
+    return text
+
+
+class House:
+    """A running switchboard, as seen from its command line and its telephones."""
+
+    def __init__(self, rules_text: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="sb-live-"))
+        self.folder.chmod(0o755)
+        self.rules_file = self.folder / "rules.yaml"
+        self.rules_file.write_text(rules_text, "utf-8")
+        self.settings = Settings.load(os.environ | _settings(self.folder))
+        self.phones: dict[str, Baresip] = {}
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log = self.folder / "run.out"
+
+    def start(self) -> None:
+        """Start and wait until it is ready. Raises RuntimeError with its last words."""
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "switchboard", "run"],
+                cwd=SOURCE,
+                env=os.environ | self.settings.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.status().get("ready"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the switchboard did not start:\n{self.last_words()}")
+            time.sleep(0.2)
+        found = programs.find(self.settings)
+        assert found is not None
+        self.pbx = Pbx(self.settings, found, None)
+        rules = load(self.rules_file).rules
+        assert rules is not None
+        known = known_sounds(rules, self.settings, ("vm-", "auth-"))
+        self.texts = {k.name: k.text for k in known}
+        self.repertoire = Repertoire.of_files((k.name, k.file) for k in known)
+        self.secrets = Secrets(self.settings.secrets)
+        self.softphone = _softphone(self.settings)
+
+    def stop(self) -> None:
+        """Stop as Ctrl-C does, and check that nothing is left running."""
+        pids = [p for p in self.pids().values() if p]
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        left = [p for p in pids if _alive(p)]
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if not os.environ.get("KEEP_LIVE"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+        assert not left, f"left running after Ctrl-C: {left}"
+
+    # what its command line says
+
+    def status(self) -> dict[str, Any]:
+        """The controller's status, {} when it doesn't answer."""
+        try:
+            return dict(control.ask(self.settings.control_socket, "/status", 2))
+        except control.NotRunning:
+            return {}
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of "pbx" and "controller"."""
+        return dict(self.status().get("pids") or {})
+
+    def cli(self, *arguments: str, check: bool = True) -> Any:
+        """The JSON that `switchboard <arguments> --json` prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "switchboard", *arguments, "--json"],
+            cwd=SOURCE,
+            env=os.environ | self.settings.environment(),
+            capture_output=True,
+            timeout=200,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"{arguments}: {done.stderr.decode()}"
+        return json.loads(done.stdout)
+
+    async def record(self, caller: str, seconds: float = 6) -> dict[str, Any]:
+        """The newest record of a call from `caller`, once it has ended."""
+        found: list[dict[str, Any]] = []
+
+        def ended() -> bool:
+            found[:] = [c for c in self.cli("calls", "--limit", "20") if c["caller"] == caller]
+            return bool(found) and bool(found[0]["ended"])
+
+        await self.until(ended, f"the record of {caller}'s call", seconds)
+        return found[0]
+
+    async def message(self, caller: str, seconds: float = 6) -> dict[str, Any]:
+        """The newest message from `caller`, once it is there."""
+        found: list[dict[str, Any]] = []
+
+        def there() -> bool:
+            found[:] = [m for m in self.cli("messages") if m["caller"] == caller]
+            return bool(found)
+
+        await self.until(there, f"a message from {caller}", seconds)
+        return found[0]
+
+    async def until(self, happens: Callable[[], bool], what: str, seconds: float) -> None:
+        """Wait until `happens()` is true; fail naming `what` after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not await asyncio.to_thread(happens):
+            assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+            await asyncio.sleep(0.1)
+
+    # its PBX and its telephones
+
+    async def channels(self) -> int:
+        """Channels alive in the PBX at this moment."""
+        said = await self.pbx.cli("core show channels count")
+        return int(said.split()[0])
+
+    async def no_channels(self, seconds: float = 4) -> None:
+        """Wait until nothing of any call is left in the PBX."""
+        deadline = time.monotonic() + seconds
+        while count := await self.channels():
+            if time.monotonic() > deadline:
+                alive = await self.pbx.cli("core show channels concise")
+                raise AssertionError(f"{count} channels are left: {alive}")
+            await asyncio.sleep(0.1)
+
+    async def phone(self, number: str) -> Baresip:
+        """The registered phone of an extension, the same one through all tests."""
+        if number not in self.phones:
+            account = Account(number, self.secrets.phone(number), port=self.settings.sip_port)
+            self.phones[number] = await Baresip.start(
+                account, program=self.softphone, repertoire=self.repertoire
+            )
+        phone = self.phones[number]
+        phone.forget()
+        return phone
+
+    async def unplug(self, number: str) -> None:
+        """Unregister and switch off the phone of an extension, if it is on."""
+        if number in self.phones:
+            await self.phones.pop(number).stop()
+
+    async def caller(self, number: str) -> Baresip:
+        """A phone outside that calls from `number` through the test caller's trunk."""
+        account = Account(
+            number,
+            self.secrets.trunk(TRUNK),
+            login=TRUNK,
+            port=self.settings.sip_port,
+            registers=False,
+        )
+        return await Baresip.start(account, program=self.softphone, repertoire=self.repertoire)
+
+    # accidents
+
+    def kill_controller(self) -> None:
+        """kill -9, as a crash would; `run` starts it again a second later."""
+        os.kill(self.pids()["controller"], signal.SIGKILL)
+
+    async def controller_back(self) -> None:
+        """Wait until a controller answers again."""
+        await self.until(lambda: bool(self.status().get("ready")), "the controller is back", 20)
+
+    def last_words(self) -> str:
+        """The ends of every log, for a failed test's report."""
+        logs = [self._log, *(self.settings.logs / n for n in ("run.log", "controller.log"))]
+        logs += sorted(p for p in self.settings.asterisk_log.glob("*.log") if p.name != "security.log")
+        return "\n".join(f"── {p.name}\n{_tail(p)}" for p in logs if p.is_file())
+
+
+def _tail(path: Path, size: int = 2500) -> str:
+    with suppress(OSError):
+        return path.read_bytes()[-size:].decode("utf-8", "replace")
+    return ""
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    base = _free_ports(16)
+    return {
+        "SWITCHBOARD_RULES": str(folder / "rules.yaml"),
+        "SWITCHBOARD_DATA_DIR": str(folder / "data"),
+        "SWITCHBOARD_BIND": "127.0.0.1",
+        "SWITCHBOARD_SIP_PORT": str(base),
+        "SWITCHBOARD_SIPS_PORT": str(base + 1),
+        "SWITCHBOARD_HTTP_PORT": str(base + 2),
+        "SWITCHBOARD_HTTPS_PORT": str(base + 3),
+        "SWITCHBOARD_WSS_PORT": str(base + 4),
+        "SWITCHBOARD_AMI_PORT": str(base + 5),
+        "SWITCHBOARD_AGI_PORT": str(base + 6),
+        "SWITCHBOARD_RTP_PORTS": f"{base + 100}-{base + 299}",
+    }
+
+
+def _free_ports(count: int) -> int:
+    """The first of `count` neighbouring ports that nobody uses, below those the system gives away."""
+    for _ in range(100):
+        base = random.randrange(12000, 19600, 400)
+        if all(_free(p) for p in range(base, base + count)):
+            return base
+    raise SwitchboardError("no free ports for a switchboard")
+
+
+def _free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with closing(socket.socket(socket.AF_INET, kind)) as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+def _alive(pid: int) -> bool:
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        if state == "Z":
+            return False
+        time.sleep(0.1)
+    return True

@@ -1,0 +1,193 @@
+"""Callers who hang up anywhere leave nothing behind, and hostile ones change nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from switchboard.domain import prompt_keys as p
+from switchboard.pbx import programs
+from switchboard.softphone import Established, Incoming
+from tests.live.house import TRUNK, House, PhoneOf
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_hanging_up_anywhere_leaves_nothing(
+    switchboard: House, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """Before, in and after the greeting, while it rings, in the choice, in a message, in the queue."""
+    await phone("8302")
+    outside = await caller("13800000601")
+    for keys, until in (
+        ("", ""),
+        ("", "zh/" + p.HELLO),
+        ("82", ""),
+        ("0", "zh/" + p.ASK_NAME),
+        ("8302", "ringing"),
+        ("8304", "zh/" + p.CHOICE),
+        ("8600", "zh/" + p.QUEUE_HOLD),
+        ("8801", "zh/" + p.NOT_AVAILABLE),
+    ):
+        await outside.dial("8000")
+        await outside.expect(Established)
+        if keys:
+            await outside.hears("zh/" + p.HELLO)
+            await outside.press(keys)
+        if until == "ringing":
+            await (await phone("8302")).expect(Incoming, 5)
+        elif until:
+            await outside.hears(until)
+        await outside.hangup()
+        await switchboard.no_channels()
+    await switchboard.until(
+        lambda: (
+            len([c for c in switchboard.cli("calls") if c["caller"] == "13800000601" and c["ended"]]) == 8
+        ),
+        "eight ended records",
+        8,
+    )
+    records = [c for c in switchboard.cli("calls") if c["caller"] == "13800000601"]
+    assert {c["outcome"] for c in records} == {"abandoned"}
+
+
+HOSTILE = {
+    "quotes": '\\"; System(touch /tmp/owned)',
+    "dialplan": "${SYSTEM(id)}&PJSIP/8899",
+    "rtl": "\u202e\u200f钱",
+    "emoji": "😀" * 40,
+    "long": "A" * 4000,
+    "invalid": "\udcff\udcfe\udc80",
+    "tags": "<script>alert(1)</script>|`id`$(id)",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_a_hostile_callers_name_is_only_a_name(
+    switchboard: House, phone: PhoneOf, tmp_path: Path, kind: str
+) -> None:
+    """Whatever the caller calls himself, the wanted phone rings and no other; nothing is executed."""
+    person, chairman = await phone("8201"), await phone("8899")
+    scenario = tmp_path / "hostile.xml"
+    name = HOSTILE[kind].encode("utf-8", "surrogateescape")
+    scenario.write_bytes(SCENARIO.encode().replace(b"@NAME@", name))
+    sipp = programs.find(switchboard.settings).sipp  # type: ignore[union-attr]
+    assert sipp is not None
+    process = await asyncio.create_subprocess_exec(
+        *sipp.argv,
+        *("-sf", str(scenario), "-m", "1", "-i", "127.0.0.1", "-s", "8000", "-nostdin", "-timeout", "30s"),
+        *("-au", TRUNK, "-ap", switchboard.secrets.trunk(TRUNK), "-key", "who", "13800000602"),
+        f"127.0.0.1:{switchboard.settings.sip_port}",
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        ringing = await person.expect(Incoming, 12)
+        shown = ringing.name
+        assert ringing.number == "13800000602"
+        assert len(shown) <= 100
+        assert not set('"\\<>$`&|\r\n\u202e\u200f') & set(shown), shown
+    finally:
+        output = (await process.communicate())[0].decode("utf-8", "replace")
+    assert process.returncode == 0, output[-2000:]
+    assert not any(isinstance(e, Incoming) for e in chairman.events[-1:])
+    assert not Path("/tmp/owned").exists()
+    record = await switchboard.record("13800000602")
+    assert record["outcome"] == "abandoned"
+    await switchboard.no_channels()
+
+
+SCENARIO = """<?xml version="1.0" encoding="UTF-8" ?>
+<scenario name="a hostile name">
+  <send retrans="500"><![CDATA[
+    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+    From: "@NAME@" <sip:[who]@[local_ip]:[local_port]>;tag=[call_number]
+    To: <sip:[service]@[remote_ip]>
+    Call-ID: [call_id]
+    CSeq: 1 INVITE
+    Contact: <sip:[who]@[local_ip]:[local_port]>
+    Max-Forwards: 70
+    Content-Type: application/sdp
+    Content-Length: [len]
+
+    v=0
+    o=- 1 1 IN IP4 [local_ip]
+    s=-
+    c=IN IP4 [local_ip]
+    t=0 0
+    m=audio [media_port] RTP/AVP 0 96
+    a=rtpmap:0 PCMU/8000
+    a=rtpmap:96 telephone-event/8000
+  ]]></send>
+  <recv response="401" auth="true"/>
+  <send><![CDATA[
+    ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+    [last_Via:]
+    [last_From:]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 1 ACK
+    Max-Forwards: 70
+    Content-Length: 0
+
+  ]]></send>
+  <send retrans="500"><![CDATA[
+    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+    From: "@NAME@" <sip:[who]@[local_ip]:[local_port]>;tag=[call_number]
+    To: <sip:[service]@[remote_ip]>
+    Call-ID: [call_id]
+    CSeq: 2 INVITE
+    Contact: <sip:[who]@[local_ip]:[local_port]>
+    [authentication]
+    Max-Forwards: 70
+    Content-Type: application/sdp
+    Content-Length: [len]
+
+    v=0
+    o=- 1 1 IN IP4 [local_ip]
+    s=-
+    c=IN IP4 [local_ip]
+    t=0 0
+    m=audio [media_port] RTP/AVP 0 96
+    a=rtpmap:0 PCMU/8000
+    a=rtpmap:96 telephone-event/8000
+  ]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="183" optional="true"/>
+  <recv response="180" optional="true"/>
+  <recv response="200" rrs="true"/>
+  <send><![CDATA[
+    ACK [next_url] SIP/2.0
+    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+    [last_From:]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 2 ACK
+    Max-Forwards: 70
+    Content-Length: 0
+
+  ]]></send>
+  <pause milliseconds="800"/>
+  <nop><action><exec play_dtmf="8201"/></action></nop>
+  <pause milliseconds="5500"/>
+  <send retrans="500"><![CDATA[
+    BYE [next_url] SIP/2.0
+    Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+    [last_From:]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 3 BYE
+    Max-Forwards: 70
+    Content-Length: 0
+
+  ]]></send>
+  <recv response="200"/>
+</scenario>
+"""
