@@ -22,6 +22,7 @@ class Context(StrEnum):
     FALLBACK = "fallback"  # greeting, extensions and messages without a controller
     FALLBACK_MENU = "fallback-menu"  # what a caller may press there
     EXTENSIONS = "extensions"  # one rendered entry per extension, without a controller
+    LAMPS = "lamps"  # what a phone's lamps subscribe to: extensions in use
     REACH = "reach"  # Gosubs behind EXTENSIONS: person, group, principal, message
     AGENT = "agent"  # Local legs from a queue to its agents
     EMERGENCY = "emergency"
@@ -89,6 +90,12 @@ DEAD_MAN_SECONDS = 4
 run of each command plus this many seconds."""
 
 VOICEMAIL_CONTEXT = "sb"
+
+MODE_DEVICE = "Custom:switchboard-mode"
+"""Device state behind the lamp: INUSE = manual mode."""
+
+MODE_FAMILY, MODE_KEY = "switchboard", "mode"
+"""Where the fallback finds the last mode in Asterisk's own database."""
 
 ENDPOINT_TRUNK_PREFIX = "trunk-"
 """PJSIP endpoints: a phone's is its extension ("8201"), a trunk's is "trunk-<name>"."""

@@ -94,7 +94,6 @@ class Entry:
     number: str
     routine: str
     arguments: Plain
-    phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +223,7 @@ def directory(rules: Rules) -> Iterator[Entry]:
     desk = general(rules)
     for entry in rules.extensions.values():
         routine, *arguments = _way(rules, entry, desk)
-        yield Entry(entry.number, routine, Plain(",".join(arguments)), isinstance(entry, Person))
+        yield Entry(entry.number, routine, Plain(",".join(arguments)))
 
 
 def _way(rules: Rules, entry: Extension, desk: Mapping[str, Any]) -> tuple[str, ...]:
