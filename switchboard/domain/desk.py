@@ -33,9 +33,11 @@ def seen(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     facts = outcome if isinstance(outcome, Seen) else Seen()
     if facts.mode is not Mode.MANUAL:
         return _automatic(call, rules, "automatic mode", sorry=False)
+    if not facts.operators:
+        return _automatic(call, rules, "no operator is signed in", sorry=False)  # nobody was waited for
     states = {n: facts.phones.get(n, PhoneState.UNREACHABLE) for n in facts.operators}
     if not any(state is not PhoneState.UNREACHABLE for state in states.values()):
-        return _automatic(call, rules, "no operator is signed in and reachable")
+        return _automatic(call, rules, "no operator can be reached")
     free = [n for n, state in states.items() if state is PhoneState.IDLE]
     if free and facts.place <= 1:
         return _ring(call, tuple(free), rules)

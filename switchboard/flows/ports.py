@@ -19,6 +19,10 @@ class Line(Protocol):
     """
 
     @property
+    def id(self) -> str:
+        """The call's id: Asterisk's linked id."""
+
+    @property
     def request(self) -> Mapping[str, str]:
         """The session's agi_* values, clean text."""
 

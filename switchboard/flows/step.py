@@ -63,7 +63,7 @@ class Steps:
         try:
             call, outcome, rules, voice = self._resume(line)
         except StateUnreadable as error:
-            log.error("state_unreadable", call=line.request.get("agi_uniqueid", ""), error=str(error))
+            log.error("state_unreadable", call=line.id, error=str(error))
             return
         await _Step(call, outcome, rules, voice, line, self.journal, self.desk, self.now).run()
 
@@ -77,7 +77,7 @@ class Steps:
         rules, voice = self.rulebook.in_force()
         request = line.request
         call = Call(
-            id=request.get("agi_uniqueid", ""),
+            id=line.id,
             rules=rules.version,
             caller=_number(request.get("agi_callerid", "")),
             inside=origin == "inside",

@@ -84,6 +84,7 @@ class Line:
             "agi_language": "zh",
         }
     )
+    id: str = "1.1"
     gone_after: int = 10_000
     played: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
+from switchboard.errors import SwitchboardError
 from switchboard.web import ControlServer
 
 
@@ -49,5 +52,30 @@ async def test_a_socket_left_behind_by_a_killed_controller_is_replaced(tmp_path:
     await server.start()
     try:
         assert await _get(socket, "/status") == (200, {})
+    finally:
+        await server.stop()
+
+
+async def test_an_order_is_carried_out_or_refused_with_its_reason(tmp_path: Path) -> None:
+    """POST gives the answer; a refusal is 409 with the sentence; nonsense is 400."""
+    socket = tmp_path / "control.sock"
+
+    async def double(order: Mapping[str, Any]) -> dict[str, Any]:
+        if "n" not in order:
+            raise SwitchboardError("n is missing")
+        return {"n": order["n"] * 2}
+
+    server = ControlServer(socket, {}, {"/double": double})
+    await server.start()
+    connector = aiohttp.UnixConnector(str(socket))
+    try:
+        async with aiohttp.ClientSession(connector=connector) as session:
+            url = "http://switchboard/double"
+            good = await session.post(url, json={"n": 4})
+            assert (good.status, await good.json()) == (200, {"n": 8})
+            refused = await session.post(url, json={})
+            assert (refused.status, await refused.json()) == (409, {"error": "n is missing"})
+            for nonsense in (b"{", b"[1]"):
+                assert (await session.post(url, data=nonsense)).status == 400
     finally:
         await server.stop()

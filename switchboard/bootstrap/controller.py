@@ -1,8 +1,4 @@
-"""Wires the adapters to the flows: the one place that knows them all.
-
-`prepare` makes everything that must lie ready before the PBX and the controller start; `controller_main`
-is the controller itself.
-"""
+"""The controller's parts, begun in order and ended in the opposite one."""
 
 from __future__ import annotations
 
@@ -10,38 +6,35 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
 
-from switchboard import logs
-from switchboard.agi import AgiServer, Channel
+from switchboard.agi import AgiServer
 from switchboard.ami import Board, Gateway, actions
-from switchboard.ami.accounts import ACCOUNTS, ADMIN, BOARD
+from switchboard.ami.accounts import ADMIN, BOARD
+from switchboard.ami.lamp import ModeLamp
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
 from switchboard.domain.company import Rules
-from switchboard.errors import PbxError, RulesError, SwitchboardError
+from switchboard.errors import RulesError, SwitchboardError
+from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.ports import Voice
 from switchboard.flows.rulebook import Book
 from switchboard.flows.step import Steps
 from switchboard.pbx import files
-from switchboard.pbx.programs import Programs, find
 from switchboard.publisher import Publisher, Workshop
 from switchboard.rules import Loaded, load, load_text
 from switchboard.rules.store import RulesStore
 from switchboard.rules.watch import watch
 from switchboard.settings import Settings
-from switchboard.storage import Follower, Journal, open_database, versions_of_open_calls
+from switchboard.storage import Database, DeskRows, Follower, Journal, versions_of_open_calls
 from switchboard.web import ControlServer
 
 log = structlog.get_logger()
-
-Say = Callable[[str], None]
 
 RETIRE_SECONDS = 30.0
 """How often is looked whether removed phones are still needed by calls under way."""
@@ -52,63 +45,10 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-async def prepare(settings: Settings, programs: Programs, progress: Say) -> None:
-    """Rules, secrets, prompts, database and the PBX's files, all in place when it returns.
-
-    A wrong rules file doesn't stop the switchboard: the last good one rules. Raises SwitchboardError when
-    there is none, or when something else can't be made.
-    """
-    store = RulesStore(settings.rules_kept)
-    rules = _rules_to_begin_with(settings, store, progress)
-    workshop = Workshop.of(settings, programs)
-    workshop.secrets.ensure(
-        phones=[p.number for p in rules.phones],
-        trunks=[t.name for t in rules.trunks],
-        accounts=[a.name for a in ACCOUNTS],
-    )
-    sounds = await asyncio.to_thread(workshop.speak, rules, _spoken(progress))
-    database = await open_database(settings.database_url)
-    await database.close()
-    await asyncio.to_thread(workshop.write, rules, sounds)
-    progress(f"rules {rules.version} are in force: {len(rules.phones)} phones, {len(rules.trunks)} trunks")
-
-
-def controller_main(settings: Settings) -> None:
-    """Run the controller until SIGTERM or SIGINT. What `run` prepared must lie ready."""
-    logs.configure(settings.log_level)
-    asyncio.run(_controller(settings))
-
-
-async def _controller(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings):
-        log.info("controller_up", agi_port=settings.agi_port)
-        await stop.wait()
-        log.info("controller_stopping")
-
-
-@asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Controller]:
-    """A controller at work; everything it began ends with the block."""
-    programs = find(settings)
-    if programs is None:
-        raise PbxError("there is no Asterisk here: start the switchboard with `switchboard run`")
-    workshop = Workshop.of(settings, programs)
-    database = await open_database(settings.database_url)
-    async with AsyncExitStack() as ending:
-        ending.push_async_callback(database.close)
-        controller = Controller(settings, workshop, database)
-        await controller.begin(ending)
-        yield controller
-
-
 class Controller:
     """All parts of a controller, begun in order and ended in the opposite one."""
 
-    def __init__(self, settings: Settings, workshop: Workshop, database: Any) -> None:
+    def __init__(self, settings: Settings, workshop: Workshop, database: Database) -> None:
         self.settings = settings
         self.workshop = workshop
         self.database = database
@@ -127,8 +67,10 @@ class Controller:
         self.board = Board(self.gateway)
         self.publisher = Publisher(workshop, self._reload, lambda: self._retired)
         self.enforcement = Enforcement(self.store, self.book, _read, self.publisher)
-        self.agi = AgiServer(self._agi, settings.agi_host, settings.agi_port)
-        self.steps = Steps(self.book, self.journal, now)
+        lamp = ModeLamp(self.gateway, self.admin)
+        self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
+        self.steps = Steps(self.book, self.journal, self.desk, now)
+        self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
         self._retired: tuple[Rules, ...] = ()
 
     async def begin(self, ending: AsyncExitStack) -> None:
@@ -139,7 +81,9 @@ class Controller:
         self.enforcement.started(rules, self.workshop.sounds(rules))
         await self.agi.start()
         ending.push_async_callback(self.agi.stop)
-        control = ControlServer(self.settings.control_socket, {"/status": self.status})
+        control = ControlServer(
+            self.settings.control_socket, {"/status": self.status}, {"/mode": self.choose_mode}
+        )
         await control.start()
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
@@ -154,25 +98,9 @@ class Controller:
         tasks.append(asyncio.create_task(self._watch_rules(), name="rules file"))
         tasks.append(asyncio.create_task(self._retire(), name="retired phones"))
         tasks.append(asyncio.create_task(self._poke(), name="records"))
+        tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
         for task in tasks:
             task.add_done_callback(_ended)
-
-    async def status(self) -> dict[str, Any]:
-        """What `switchboard status --json` shows."""
-        rules, _ = self.book.in_force()
-        state = self.enforcement.state
-        up = self.board.fresh
-        return {
-            "ready": up,
-            "mode": "automatic",
-            "mode_source": "schedule",
-            "mode_until": None,
-            "pbx": "up" if self.gateway.connected else "down",
-            "phones": [{"extension": p.number, "state": self.board.phone(p.number)} for p in rules.phones],
-            "calls": [_call(seen) for seen in self.board.calls],
-            "rules": {"version": state.version, "state": state.state, "errors": list(state.errors)},
-            "pids": {"pbx": self._pbx_pid(), "controller": os.getpid()},
-        }
 
     def _gateway(self, account: str) -> Gateway:
         s = self.settings
@@ -181,9 +109,6 @@ class Controller:
     def _fetch(self, version: str) -> tuple[Rules, Voice]:
         rules = self.store.get(version)
         return rules, self.workshop.sounds(rules)
-
-    async def _agi(self, channel: Channel) -> None:
-        await self.steps(channel)
 
     async def _reload(self, modules: Sequence[str]) -> None:
         for module in modules:
@@ -194,8 +119,13 @@ class Controller:
         await self._reload(files.reloads(path.name for path in self.settings.etc.glob("*.conf")))
 
     async def _pbx_is_there(self) -> None:
-        """The PBX is up, perhaps anew: calls of an earlier one have ended."""
-        await self.follower.pbx_started(await actions.started(self.gateway))
+        """The PBX is up, perhaps anew: calls of an earlier one have ended, lamps are dark.
+
+        A message that the earlier one's death cut off is in its mailbox now; this PBX hasn't counted it.
+        """
+        self.desk.forget_lamp()
+        for mailbox in await self.follower.pbx_started(await actions.started(self.gateway)):
+            await actions.refresh_mailbox(self.admin, mailbox, VOICEMAIL_CONTEXT)
 
     async def _watch_rules(self) -> None:
         path = self.settings.rules
@@ -231,26 +161,6 @@ class Controller:
             mailbox = getattr(event, "text", lambda _: "")("Mailbox")
             self.follower.poke(mailbox)
 
-    def _pbx_pid(self) -> int | None:
-        with contextlib.suppress(OSError, ValueError):
-            return int((self.settings.asterisk_run / "asterisk.pid").read_text())
-        return None
-
-
-def _rules_to_begin_with(settings: Settings, store: RulesStore, progress: Say) -> Rules:
-    loaded = load(settings.rules)
-    if loaded.rules is not None:
-        version = store.keep(loaded.content, str(settings.rules), loaded.rules)
-        return store.put_in_force(version)
-    errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
-    rules = store.last_good()
-    if rules is None:
-        raise RulesError("\n".join(["the rules can't be put in force:", *errors]), loaded.problems)
-    for error in errors:
-        progress(error)
-    progress(f"the rules file is wrong; the last good version, {rules.version}, stays in force")
-    return store.put_in_force(rules.version)
-
 
 def _read(content: bytes) -> Rules:
     """Rules of a file's content. Raises RulesError with every problem."""
@@ -267,26 +177,17 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _spoken(progress: Say) -> Callable[[int, int, str], None]:
-    """Progress of speaking, told every hundred sounds."""
+class _Calls:
+    """What the live board shows of calls, for the desk."""
 
-    def told(done: int, total: int, text: str) -> None:
-        if total >= 20 and (done == 1 or done % 100 == 0 or done == total):
-            progress(f"prompts: {done} of {total} spoken")
+    def __init__(self, board: Board) -> None:
+        self._board = board
 
-    return told
+    def live(self) -> set[str]:
+        return {seen.id for seen in self._board.calls}
 
-
-def _call(seen: Any) -> dict[str, Any]:
-    return {
-        "id": seen.id,
-        "caller": seen.caller,
-        "name": seen.caller_name,
-        "dialled": seen.dialled,
-        "state": seen.state,
-        "phones": list(seen.phones),
-        "since": datetime.fromtimestamp(seen.since).astimezone().isoformat(timespec="seconds"),
-    }
+    def talking(self) -> set[str]:
+        return {seen.id for seen in self._board.calls if seen.state == "talking"}
 
 
 @asynccontextmanager

@@ -1,0 +1,102 @@
+"""What the command line may ask of a running controller, and order it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from switchboard.ami import Board, CallSeen, Gateway
+from switchboard.domain.mode import Mode, ModeNow, Source
+from switchboard.errors import SwitchboardError
+from switchboard.flows.desk import Desk
+from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.rulebook import Book
+from switchboard.settings import Settings
+from switchboard.web.control import Answer, Order
+
+MOST_MINUTES = 24 * 60
+"""The longest absence or mode that ends by itself."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """GET `answers` and POST `orders` of the control socket, by path."""
+
+    settings: Settings
+    book: Book
+    board: Board
+    gateway: Gateway
+    desk: Desk
+    enforcement: Enforcement
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        return {"/status": self.status}
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        return {"/mode": self.choose_mode}
+
+    async def status(self) -> dict[str, Any]:
+        """What `switchboard status --json` shows."""
+        rules, _ = self.book.in_force()
+        state = self.enforcement.state
+        mode = await self.desk.mode()
+        return {
+            "ready": self.board.fresh,
+            **_mode(mode),
+            "operators": list(await self.desk.operators()),
+            "pbx": "up" if self.gateway.connected else "down",
+            "phones": [{"extension": p.number, "state": self.board.phone(p.number)} for p in rules.phones],
+            "calls": [_call(seen) for seen in self.board.calls],
+            "rules": {"version": state.version, "state": state.state, "errors": list(state.errors)},
+            "pids": {"pbx": self._pbx_pid(), "controller": os.getpid()},
+        }
+
+    async def choose_mode(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """POST /mode: {mode: manual | automatic | schedule, minutes?, until_changed?, author?}."""
+        word = str(order.get("mode", ""))
+        if word not in (*Mode, "schedule"):
+            raise SwitchboardError(f"there is no mode {word[:40]!r}: manual, automatic or schedule")
+        minutes = order.get("minutes")
+        if minutes is not None and not (isinstance(minutes, int) and 1 <= minutes <= MOST_MINUTES):
+            raise SwitchboardError(f"minutes must be from 1 to {MOST_MINUTES}")
+        chosen = await self.desk.choose(
+            None if word == "schedule" else Mode(word),
+            Source.COMMAND,
+            str(order.get("author", ""))[:80],
+            minutes=minutes,
+            until_changed=order.get("until_changed") is True,
+        )
+        return _mode(chosen)
+
+    def _pbx_pid(self) -> int | None:
+        with contextlib.suppress(OSError, ValueError):
+            return int((self.settings.asterisk_run / "asterisk.pid").read_text())
+        return None
+
+
+def _mode(mode: ModeNow) -> dict[str, Any]:
+    return {
+        "mode": mode.mode.value,
+        "mode_source": mode.source.value,
+        "mode_until": mode.until.astimezone().isoformat(timespec="seconds") if mode.until else None,
+        "mode_author": mode.author,
+        "mode_reason": mode.reason,
+    }
+
+
+def _call(seen: CallSeen) -> dict[str, Any]:
+    return {
+        "id": seen.id,
+        "caller": seen.caller,
+        "name": seen.caller_name,
+        "dialled": seen.dialled,
+        "state": seen.state,
+        "phones": list(seen.phones),
+        "since": datetime.fromtimestamp(seen.since).astimezone().isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,64 @@
+"""Everything that must lie ready before the PBX and the controller start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from switchboard.ami.accounts import ACCOUNTS
+from switchboard.domain.company import Rules
+from switchboard.errors import RulesError
+from switchboard.pbx.programs import Programs
+from switchboard.publisher import Workshop
+from switchboard.rules import load
+from switchboard.rules.store import RulesStore
+from switchboard.settings import Settings
+from switchboard.storage import open_database
+
+Say = Callable[[str], None]
+
+
+async def prepare(settings: Settings, programs: Programs, progress: Say) -> None:
+    """Rules, secrets, prompts, database and the PBX's files, all in place when it returns.
+
+    A wrong rules file doesn't stop the switchboard: the last good one rules. Raises SwitchboardError when
+    there is none, or when something else can't be made.
+    """
+    store = RulesStore(settings.rules_kept)
+    rules = _rules_to_begin_with(settings, store, progress)
+    workshop = Workshop.of(settings, programs)
+    workshop.secrets.ensure(
+        phones=[p.number for p in rules.phones],
+        trunks=[t.name for t in rules.trunks],
+        accounts=[a.name for a in ACCOUNTS],
+    )
+    sounds = await asyncio.to_thread(workshop.speak, rules, _spoken(progress))
+    database = await open_database(settings.database_url)
+    await database.close()
+    await asyncio.to_thread(workshop.write, rules, sounds)
+    progress(f"rules {rules.version} are in force: {len(rules.phones)} phones, {len(rules.trunks)} trunks")
+
+
+def _rules_to_begin_with(settings: Settings, store: RulesStore, progress: Say) -> Rules:
+    loaded = load(settings.rules)
+    if loaded.rules is not None:
+        version = store.keep(loaded.content, str(settings.rules), loaded.rules)
+        return store.put_in_force(version)
+    errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
+    rules = store.last_good()
+    if rules is None:
+        raise RulesError("\n".join(["the rules can't be put in force:", *errors]), loaded.problems)
+    for error in errors:
+        progress(error)
+    progress(f"the rules file is wrong; the last good version, {rules.version}, stays in force")
+    return store.put_in_force(rules.version)
+
+
+def _spoken(progress: Say) -> Callable[[int, int, str], None]:
+    """Progress of speaking, told every hundred sounds."""
+
+    def told(done: int, total: int, text: str) -> None:
+        if total >= 20 and (done == 1 or done % 100 == 0 or done == total):
+            progress(f"prompts: {done} of {total} spoken")
+
+    return told
