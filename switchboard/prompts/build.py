@@ -61,26 +61,27 @@ def _quiet(done: int, total: int, text: str) -> None:
 
 
 def build(
-    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, people: bool = True
+    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, names: int | None = None
 ) -> Sounds:
     """Make every sound that `rules` need and Asterisk may ask for; return the phrase book.
 
-    A name takes some 10 ms. For a company of thousands, build with `people=False` first, which is ready
-    within seconds, then again in a thread: `Sounds.files` tells a number for a name not yet spoken.
+    A name takes some 10 ms, so a company of thousands takes minutes. `names` is how many names of persons
+    may be spoken now; `Sounds.left` tells how many remain, until `build` is called again without a
+    limit, in a thread. Meanwhile `Sounds.files` gives the number for a name not yet spoken.
     Raises PromptError when texts are wrong or nothing can be spoken at all; a single sound that can't be
     made is left out (`build_report` tells which).
     """
-    return build_report(rules, settings, speech, progress, people=people)[0]
+    return build_report(rules, settings, speech, progress, names=names)[0]
 
 
 def build_report(
-    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, people: bool = True
+    rules: Rules, settings: Folders, speech: Speech, progress: Progress = _quiet, *, names: int | None = None
 ) -> tuple[Sounds, Report]:
     """As `build`, with what was done."""
     sounds = Sounds(rules, settings.prompts_dir, settings.sounds, speech)
     report = Report()
     maker = _Maker(sounds, settings, speech, report)
-    maker.make(progress, people)
+    sounds.left = maker.make(progress, names)
     report.warnings += sounds.warnings
     return sounds, report
 
@@ -94,19 +95,23 @@ class _Maker:
         self._speech = speech
         self._report = report
 
-    def make(self, progress: Progress, people: bool) -> None:
-        """Make the sounds whose files are missing: phrases and names, then Asterisk's own."""
+    def make(self, progress: Progress, names: int | None) -> int:
+        """Make the sounds whose files are missing; tell how many of persons' names are left."""
         there = {lang: _listing(self._folder / lang / FOLDER) for lang in LANGUAGES}
         made = {lang: _read_made(self._folder / lang / MADE) for lang in LANGUAGES}
         units = list(self._sounds.units())
         units += (self._sounds.asterisk_unit(name, lang) for name in VOCABULARY for lang in LANGUAGES)
-        units += self._sounds.people() if people else ()
         wanted: dict[tuple[str, str], Unit] = {}
-        for unit in units:
+        left = 0
+        for unit in (*units, *self._sounds.people()):
             if self._is_ready(unit, there, made):
                 self._report.kept += 1
+            elif names is not None and unit.of_person and names <= 0:
+                left += 1
             else:
                 wanted[unit.path, unit.language] = unit
+                if names is not None and unit.of_person:
+                    names -= 1
         done = self._run(list(wanted.values()), progress)
         for language in LANGUAGES:
             fixed = {u.path: u.hash for u in done if u.language == language and not _is_hashed(u)}
@@ -116,6 +121,7 @@ class _Maker:
             for name in (*TONES, *SILENCES):
                 self._make_tone(self._folder / language / name, name)
         self._make_music()
+        return left
 
     def _is_ready(self, unit: Unit, there: dict[str, set[str]], made: dict[str, dict[str, str]]) -> bool:
         """Whether all files of a unit are in place, and those of a fixed name with this sound in them."""
@@ -174,7 +180,7 @@ class _Maker:
             return dict(audio.encode(audio.prepare(recorded), formats))
         said = (
             name_pieces(unit.text, unit.spelt_in_chinese, unit.language, self._sounds.lexicon)
-            if unit.is_name and unit.spelt_in_chinese
+            if unit.of_person
             else pieces(unit.text, unit.language, self._sounds.lexicon)
         )
         if not said and not unit.is_name and not any(c.isalnum() for c in unit.text):
@@ -218,7 +224,7 @@ def _listing(folder: Path) -> set[str]:
 
 
 def _formats(unit: Unit) -> tuple[str, ...]:
-    return NAME_FORMATS if unit.is_name and unit.key != "name-company" else FORMATS
+    return NAME_FORMATS if unit.of_person else FORMATS
 
 
 def _read_made(path: Path) -> dict[str, str]:

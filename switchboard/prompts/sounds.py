@@ -54,6 +54,7 @@ class Unit:
     hash: str
     spelt_in_chinese: str = ""  # of a person's name: the Chinese one
     is_name: bool = False
+    of_person: bool = False
     recording: Path | None = None
 
 
@@ -72,6 +73,7 @@ class Sounds:
         self._texts: Texts = read(prompts, SHIPPED)
         self.warnings: list[str] = self._texts.warnings  # what of rules and recordings can't be used
         self._speech = speech
+        self.left = 0  # names of persons that `build` has left for later
         self._units: dict[tuple[str, str], Unit] = {}
         self._there: set[tuple[str, str]] = set()
         known = {*prompt_keys.ALL, *VOCABULARY, "key-1", "name-company", *_DIGIT_OF_KEY}
@@ -156,7 +158,7 @@ class Sounds:
             return self._with_hash(key, language, self.rules.company[language])
         if key.startswith("name-"):
             entry = self.rules.extensions[key.removeprefix("name-")]
-            chinese = entry.name.zh if isinstance(entry, Person) else ""
+            chinese = (entry.name.zh or " ") if isinstance(entry, Person) else ""
             return self._with_hash(key, language, entry.name[language], chinese)
         if key == "key-1":
             return self._with_hash(key, language, KEY_ONE[language])
@@ -183,6 +185,7 @@ class Sounds:
             hash=made,
             spelt_in_chinese=chinese[:LONGEST_NAME],
             is_name=is_name,
+            of_person=bool(chinese),
             recording=recorded.path if recorded else None,
         )
 
