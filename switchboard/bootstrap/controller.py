@@ -17,6 +17,7 @@ from switchboard.agi import AgiServer
 from switchboard.ami import Board, Gateway, actions
 from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.lamp import ModeLamp
+from switchboard.bootstrap.door import Door
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, SwitchboardError
@@ -81,9 +82,8 @@ class Controller:
         self.enforcement.started(rules, self.workshop.sounds(rules))
         await self.agi.start()
         ending.push_async_callback(self.agi.stop)
-        control = ControlServer(
-            self.settings.control_socket, {"/status": self.status}, {"/mode": self.choose_mode}
-        )
+        door = Door(self.settings, self.book, self.board, self.gateway, self.desk, self.enforcement)
+        control = ControlServer(self.settings.control_socket, door.answers, door.orders)
         await control.start()
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
