@@ -182,8 +182,7 @@ class ControllerChild:
         if self.identity is not None:
             process.keep(self._file, self.identity, command=" ".join(self._command))
         while self.identity is not None and self.identity.alive():
-            with contextlib.suppress(control.NotRunning):
-                await asyncio.to_thread(control.ask, self._settings.control_socket, "/status", 2.0)
+            if await self.answers():
                 self._say(
                     f"the controller is up (process {self.identity.pid}, {time.monotonic() - began:.1f} s)"
                 )
@@ -197,6 +196,14 @@ class ControllerChild:
         how = self.how_it_ended()
         self.identity = None
         raise SwitchboardError(f"the controller {how} while starting. {self._last_words()}")
+
+    async def answers(self) -> bool:
+        """Whether it answers on its socket, within a few seconds."""
+        try:
+            await asyncio.to_thread(control.ask, self._settings.control_socket, "/status")
+        except control.NotRunning:
+            return False
+        return True
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         output = os.open(self._output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)

@@ -35,6 +35,10 @@ class RunLog:
     def __call__(self, text: str) -> None:
         with contextlib.suppress(OSError):
             print(text, flush=True)
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """Keep it without printing."""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         with contextlib.suppress(OSError):  # a full disk stops no call
             self._file.write(f"{now} {text}\n")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from switchboard.children import CONTROLLER_COMMAND, Child, ControllerChild, PbxChild
 from switchboard.errors import SwitchboardError
 from switchboard.pbx import ports
-from switchboard.pbx.account import account
+from switchboard.pbx.account import Account, account
 from switchboard.pbx.folders import link_documentation, make_folders, remove_sockets
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.process import Identity
@@ -31,6 +31,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 HEALTHY_SECONDS = 60.0
 """A child that lived this long is started again after the first pause, however often it died before."""
 TRIM_SECONDS = 60.0
+WATCH_SECONDS = 10.0
+SILENT_SECONDS = 60.0
+"""How long a controller may give no answer before it is ended. Long: the cure costs a restart."""
 
 Prepare = Callable[[Settings, Programs, Callable[[str], None]], Awaitable[None]]
 Announce = Callable[[Settings, Callable[[str], None]], None]
@@ -48,14 +51,29 @@ def run(
         owner = account(_print)
         make_folders(settings, owner)
         with run_lock(settings), RunLog(settings.logs / "run.log") as say:
-            pbx = PbxChild(settings, owner, say)
-            if pbx.adoptable() is None:
-                ports.check(ports.pbx_doors(settings), unprivileged=owner is not None)
-            programs = obtain(settings, say)
-            link_documentation(settings, programs)
-            pbx.ready(Pbx(settings, programs, owner))
-            child = ControllerChild(settings, say, controller)
-            asyncio.run(_Supervisor(settings, programs, pbx, child, say).run(prepare, announce))
+            try:
+                _run(settings, owner, say, prepare, announce, controller)
+            except SwitchboardError as error:
+                say.note(str(error))
+                raise
+
+
+def _run(
+    settings: Settings,
+    owner: Account | None,
+    say: RunLog,
+    prepare: Prepare,
+    announce: Announce,
+    controller: tuple[str, ...],
+) -> None:
+    pbx = PbxChild(settings, owner, say)
+    if pbx.adoptable() is None:
+        ports.check(ports.pbx_doors(settings), unprivileged=owner is not None)
+    programs = obtain(settings, say)
+    link_documentation(settings, programs)
+    pbx.ready(Pbx(settings, programs, owner))
+    child = ControllerChild(settings, say, controller)
+    asyncio.run(_Supervisor(settings, programs, pbx, child, say).run(prepare, announce))
 
 
 class _Stopped(Exception):
@@ -109,6 +127,7 @@ class _Supervisor:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._keep(self.pbx))
                     tasks.create_task(self._keep(self.controller))
+                    tasks.create_task(self._watch_controller())
                     tasks.create_task(self._trim_logs())
         finally:
             if self.stopping.is_set():
@@ -181,6 +200,23 @@ class _Supervisor:
         for wait in waits:
             wait.cancel()
         await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _watch_controller(self) -> None:
+        """End a controller that lives but has long been silent; `_keep` then starts another.
+
+        Callers don't wait for this: within seconds the dialplan's dead-man's switch puts them on the
+        fallback.
+        """
+        heard = time.monotonic()
+        while not self.stopping.is_set():
+            await self._pause(WATCH_SECONDS)
+            identity = self.controller.identity
+            if identity is None or not identity.alive() or await self.controller.answers():
+                heard = time.monotonic()
+            elif time.monotonic() - heard > SILENT_SECONDS:
+                self.say(f"the controller has been silent for {SILENT_SECONDS:.0f} s")
+                identity.send(signal.SIGKILL)
+                heard = time.monotonic()
 
     async def _trim_logs(self) -> None:
         while not self.stopping.is_set():

@@ -84,6 +84,7 @@ def controller(settings: Settings) -> None:
 
 if __name__ == "__main__":
     loaded = Settings.load()
+    supervise.WATCH_SECONDS, supervise.SILENT_SECONDS = 0.5, 2.0
     if sys.argv[1:] == ["controller"]:
         controller(loaded)
     else:

@@ -172,6 +172,18 @@ def test_a_child_that_dies_is_started_again_and_the_other_is_left_alone(make_run
     assert run.pbx == second
 
 
+def test_a_controller_that_is_silent_for_long_is_replaced(make_run: Callable[..., Run]) -> None:
+    """It lives and does nothing: ended and started again; the PBX is left alone."""
+    run = make_run()
+    run.up()
+    pbx, controller = run.pbx, run.controller
+    os.kill(controller, signal.SIGSTOP)
+    run.until("the controller has been silent for")
+    run.until("the controller is up")
+    assert run.controller != controller
+    assert run.pbx == pbx
+
+
 def test_the_pbx_outlives_its_run_and_is_adopted(make_run: Callable[..., Run]) -> None:
     """kill -9 of `run` touches neither child; the next one keeps the PBX and replaces the controller."""
     run = make_run()
