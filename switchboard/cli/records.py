@@ -71,7 +71,7 @@ def register(app: typer.Typer) -> None:
         limit: Limit = 20,
         mailbox: Annotated[str, typer.Option(help="Only those for this extension.")] = "",
     ) -> None:
-        """Messages: from whom, for whom, why, and whether they were heard."""
+        """Messages: from whom, for whom, why, and whether they were heard. Where the sound is: --json."""
         from switchboard import storage
 
         rows = _read(lambda database: storage.messages(database, limit, mailbox))
@@ -79,7 +79,7 @@ def register(app: typer.Typer) -> None:
             _print_json(rows)
             return
         _show(
-            ("received", "mailbox", "caller", "seconds", "reason", "state", "file"),
+            ("received", "mailbox", "caller", "seconds", "reason", "state"),
             [
                 (
                     _local(row["received"]),
@@ -88,7 +88,6 @@ def register(app: typer.Typer) -> None:
                     str(row["seconds"]),
                     row["reason"],
                     row["state"],
-                    row["file"],
                 )
                 for row in rows
             ],
