@@ -78,16 +78,29 @@ class Person(Extension):
 
 @dataclass(frozen=True, slots=True)
 class Screened(Person):
-    """An executive whose callers are asked three questions first (A8). Never rung unscreened."""
+    """An executive whose callers are asked three questions first (A8). Never rung unscreened.
 
-    deputy: str = ""  # offered to a caller who is not put through
+    `assistant` is rung first, as anybody is. `also` are further phones that ring together with the
+    executive's own: extensions, or outside numbers (a mobile) as they are dialled. Callers whose number
+    begins with one of `unscreened` come straight through, by a trusted trunk only. `hours` None: always.
+    """
+
+    deputy: str = ""  # takes the call when the executive passes it on
+    assistant: str = ""
+    also: tuple[str, ...] = ()
+    unscreened: tuple[str, ...] = ()
+    hours: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Principal(Person):
-    """An executive reached only through their secretary (A9). The phone is never rung by us."""
+    """An executive reached only through their secretary (A9). The phone is never rung by us.
+
+    `copy_to_secretary`: a message for the principal is put into the secretary's mailbox too.
+    """
 
     secretary: str = ""
+    copy_to_secretary: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +113,37 @@ class Department(Extension):
     mailbox_openers: tuple[str, ...] = ()  # persons who may open the shared mailbox
 
 
+class OverflowKind(StrEnum):
+    """What becomes of a caller whom a queue can't serve."""
+
+    MESSAGE = "message"
+    EXTENSION = "extension"
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Where a queue sends whom it can't serve."""
+
+    kind: OverflowKind = OverflowKind.MESSAGE
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """Callers who go ahead in a queue: those whose number begins with one of `numbers`."""
+
+    numbers: tuple[str, ...]
+    priority: int = 10  # ordinary callers have 0, complaints 5
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Queue(Extension):
-    """A waiting line with agents (A12). Its messages go to a shared mailbox."""
+    """A waiting line with agents (A12). Its messages go to a shared mailbox.
+
+    `overflow` is where a caller goes who waited too long, found it full, or found no agent. A caller may
+    ask to be called back instead when `call_back`; `call_agent_first` says who is rung first then.
+    """
 
     members: tuple[str, ...] = ()
     strategy: str = "rrmemory"  # an app_queue strategy
@@ -110,6 +151,12 @@ class Queue(Extension):
     wrap_up_seconds: int = 10
     longest_wait_seconds: int = 180
     size: int = 20  # callers waiting at most
+    announce_seconds: int = 30  # between two announcements of place and wait; 0 = none
+    valued: tuple[Valued, ...] = ()
+    overflow: Overflow = Overflow()
+    call_back: bool = False
+    call_agent_first: bool = True
+    pause_reasons: tuple[str, ...] = ()
     mailbox_openers: tuple[str, ...] = ()
 
 
@@ -172,7 +219,11 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True)
 class FeatureCodes:
-    """Codes dialled on a phone inside. Each is "*" and two digits."""
+    """Codes dialled on a phone inside, or reached by blind transfer. Each is "*" and two digits.
+
+    Those in `ask_pin` (by name) ask for the phone's PIN first. `to_message` and `to_extension` are followed
+    by an extension: `*558201` sends a transferred caller to 8201's mailbox.
+    """
 
     voicemail: str = "*97"
     operator_in: str = "*71"
@@ -182,6 +233,17 @@ class FeatureCodes:
     away: str = "*62"
     schedule: str = "*63"
     hear_mode: str = "*64"
+    agent_in: str = "*73"  # then the queue's number; alone: all queues of that person
+    agent_out: str = "*74"
+    pause: str = "*75"  # then the reason's key
+    unpause: str = "*76"
+    to_message: str = "*55"  # transfer target: the mailbox of the extension that follows
+    to_greeting: str = "*50"  # transfer target: the automatic greeting
+    complaint: str = "*57"  # transfer target, or dialled: a complaint, to customer service
+    park: str = "*68"  # transfer target: parks the caller and tells the place
+    fetch: str = "*69"  # then the place: fetches who is parked there
+    pickup: str = "*80"  # then an extension: takes the call that rings there; alone: any in the own group
+    ask_pin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
