@@ -71,7 +71,9 @@ def _run(
         ports.check(ports.pbx_doors(settings), unprivileged=owner is not None)
     programs = obtain(settings, say)
     link_documentation(settings, programs)
-    pbx.ready(Pbx(settings, programs, owner))
+    asterisk = Pbx(settings, programs, owner)
+    asterisk.reachable()  # said now, not after minutes of preparing
+    pbx.ready(asterisk)
     child = ControllerChild(settings, say, controller)
     asyncio.run(_Supervisor(settings, programs, pbx, child, say).run(prepare, announce))
 

@@ -62,6 +62,21 @@ class Pbx:
         needs += [view.Need(s.etc), view.Need(s.asterisk_share)]
         return needs + ([view.Need(self.programs.root)] if self.programs.root else [])
 
+    def reachable(self) -> dict[Path, list[view.Need]]:
+        """What must be covered for Asterisk to reach its folders (`view.covers`).
+
+        Raises PbxError when something must and this machine doesn't allow it.
+        """
+        closed = view.covers(self.needs(), self.owner) if self.owner else {}
+        if closed and not private_mounts_allowed():
+            folders = ", ".join(str(f) for f in closed)
+            raise PbxError(
+                f"the PBX runs as user `switchboard`, who can't enter {folders}, and this machine allows no "
+                "private mounts to help with that: set SWITCHBOARD_DATA_DIR and SWITCHBOARD_CACHE_DIR to "
+                "folders elsewhere (for example in /var/lib and /var/cache)"
+            )
+        return closed
+
     def confined_command(self) -> list[str]:
         """The command line as the unprivileged user; the process id stays the same throughout."""
         command = self.command()
@@ -69,16 +84,9 @@ class Pbx:
             return command
         who = ["setpriv", f"--reuid={self.owner.uid}", f"--regid={self.owner.gid}", "--clear-groups"]
         command = [*who, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--", *command]
-        closed = view.covers(self.needs(), self.owner)
+        closed = self.reachable()
         if not closed:
             return command
-        if not private_mounts_allowed():
-            folders = ", ".join(str(f) for f in closed)
-            raise PbxError(
-                f"the PBX runs as user `switchboard`, who can't enter {folders}, and this machine allows no "
-                "private mounts to help with that: set SWITCHBOARD_DATA_DIR and SWITCHBOARD_CACHE_DIR to "
-                "folders elsewhere (for example in /var/lib and /var/cache)"
-            )
         stage = Path(tempfile.mkdtemp(prefix="switchboard-", dir="/tmp"))
         script = ["sh", "-c", view.SCRIPT, "switchboard-view", *view.arguments(closed, stage)]
         return ["unshare", "--mount", "--", *script, *command]
