@@ -16,9 +16,11 @@ from switchboard import prompts
 from switchboard.domain.company import Rules
 from switchboard.errors import PbxError
 from switchboard.pbx import files
+from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.ports import own_address
 from switchboard.pbx.programs import Programs
 from switchboard.pbx.render import render
+from switchboard.pbx.roster import mailboxes
 from switchboard.pbx.secrets import Secrets
 from switchboard.prompts import Sounds, Speech
 from switchboard.settings import Settings
@@ -60,15 +62,18 @@ class Workshop:
 
     def write(self, rules: Rules, sounds: Sounds, retired: Iterable[Rules] = ()) -> files.Swap:
         """Asterisk's files for `rules`. Raises PbxError having changed none."""
+        earlier = tuple(retired)
+        self.secrets.ensure(rules.extensions, (trunk.name for trunk in rules.trunks))
         rendered = render(
             rules,
             self.settings,
             self.secrets,
             sounds,
-            tuple(retired),
+            earlier,
             programs=self.programs,
             address=own_address(self.settings),
         )
+        put_first_pins(self.settings.spool, mailboxes(rules, earlier, self.secrets))
         return files.swap(self.settings.etc, rendered)
 
 

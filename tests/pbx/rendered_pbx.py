@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import os
+import random
 import shutil
 import socket
 import tempfile
 import zlib
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,10 +98,20 @@ def make_sounds(folder: Path) -> dict[str, np.ndarray]:
     return made
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row that nobody has now, below those the system hands out."""
+    for _ in range(100):
+        base = random.randrange(12000, 19800, 2)
+        try:
+            with ExitStack() as held:
+                for port in range(base, base + count):
+                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                        s = held.enter_context(socket.socket(socket.AF_INET, kind))
+                        s.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+    raise RuntimeError("no free ports in a row")
 
 
 def find_programs() -> Programs:
@@ -214,16 +225,16 @@ class RenderedPbx:
 async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[RenderedPbx]:
     """Rendered, started and booted; killed and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="sbpbx-", dir="/tmp"))
-    low = 33000 + (os.getpid() % 200) * 100
+    base = free_ports(104)
     values = {
         "rules": folder / "rules.yaml",
         "data_dir": folder / "var",
         "cache_dir": folder / "cache",
         "bind": "127.0.0.1",
-        "sip_port": free_port(),
-        "rtp_ports": (low, low + 98),
-        "ami_port": free_port(),
-        "agi_port": free_port(),
+        "sip_port": base,
+        "rtp_ports": (base + 4, base + 103),
+        "ami_port": base + 1,
+        "agi_port": base + 2,
         **changes,
     }
     settings = Settings(**values)  # type: ignore[arg-type]

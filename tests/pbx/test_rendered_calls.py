@@ -7,7 +7,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from switchboard.softphone import Baresip, Closed, Established, Incoming, NothingHappened, SoftphoneError
+from switchboard.softphone import (
+    Baresip,
+    Closed,
+    Established,
+    Incoming,
+    NothingHappened,
+    Ringing,
+    SoftphoneError,
+)
 from tests.pbx.firm import firm
 from tests.pbx.rendered_pbx import RenderedPbx, noise, rendered_pbx
 
@@ -35,6 +43,13 @@ async def silent(phone: Baresip, seconds: float) -> None:
     """`phone` isn't rung for `seconds`."""
     with pytest.raises(NothingHappened):
         await phone.expect(Incoming, seconds)
+
+
+async def give_up(phone: Baresip) -> None:
+    """Hang up while it rings elsewhere, and be done with it (baresip can't before it hears of ringing)."""
+    await phone.expect(Ringing)
+    await phone.hangup()
+    await phone.expect(Closed)
 
 
 async def test_a_phone_inside_reaches_another(pbx: RenderedPbx) -> None:
@@ -238,9 +253,11 @@ async def test_a_colleague_is_filtered_likewise(pbx: RenderedPbx) -> None:
         await caller.dial("8899")
         await secretary.expect(Incoming)
         await caller.hangup()
+        await caller.expect(Closed)
         await caller.dial("8801")
         await desk.expect(Incoming)
         await caller.hangup()
+        await caller.expect(Closed)
         await caller.dial("8200")
         await caller.hears("zh/message-intro", timeout=15)
         await caller.hangup()
@@ -258,10 +275,10 @@ async def test_the_secretary_and_only_the_secretary_rings_the_principal(pbx: Ren
     ):
         await secretary.dial("8899")
         assert (await chairman.expect(Incoming)).number == "8890"
-        await secretary.hangup()
+        await give_up(secretary)
         await operator.dial("8801")
         assert (await manager.expect(Incoming)).number == "8011"
-        await operator.hangup()
+        await give_up(operator)
         await operator.dial("8899")
         await secretary.expect(Incoming)
         await silent(chairman, 0.1)
@@ -308,6 +325,26 @@ async def test_a_trunks_own_numbers_only(pbx: RenderedPbx) -> None:
             await caller.expect(Closed)
             ending = await pbx.ending()
             assert (ending["verb"], ending["origin"], ending["trunk"]) == ("refuse", "outside", "test")
+
+
+async def test_ones_own_mailbox_and_those_one_may_open(pbx: RenderedPbx) -> None:
+    """*97 asks for the PIN; *97 and a number opens a shared box for its openers only."""
+    async with await pbx.phone("8101") as opener, await pbx.phone("8202") as other:
+        await opener.dial("*97")
+        await opener.expect(Established)
+        await asyncio.sleep(1.0)
+        await opener.press("4826#")
+        await asyncio.sleep(2.5)
+        await opener.hangup()
+        assert "secret" not in pbx.messages
+        await opener.dial("*978100")
+        await opener.expect(Established)
+        await opener.hangup()
+        assert (await pbx.ending())["verb"] == "mailbox"
+        await other.dial("*978100")
+        await other.hears("zh/dial-refused")
+        await other.dial("*978201")
+        await other.hears("zh/dial-unknown")
 
 
 async def test_strangers_and_wrong_passwords_look_the_same(pbx: RenderedPbx) -> None:

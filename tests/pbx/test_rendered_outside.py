@@ -100,7 +100,8 @@ async def transfer(phone: Baresip, to: str) -> None:
 async def test_only_the_secretary_transfers_to_the_principal() -> None:
     """A transfer by anybody else rings the secretary; a mark of the secretary's says nothing later on."""
     async with (
-        rendered_pbx(firm()) as pbx, await pbx.phone("8202") as caller,
+        rendered_pbx(firm()) as pbx,
+        await pbx.phone("8202") as caller,
         await pbx.phone("8890") as secretary,
         await pbx.phone("8899") as chairman,
         await pbx.phone("8101") as colleague,
