@@ -195,6 +195,8 @@ def _mmdebstrap(root: Path, progress: Progress) -> str:
     """Run it, passing on how far it is. Returns "" or the end of what it said."""
     dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, timeout=60, check=True)
     command = ["mmdebstrap", "--variant=extract", f"--include={','.join(PACKAGES)}"]
+    # named outright: on hosts that aren't Debian, and have no gpg, it would not be found
+    command.append(f"--keyring={KEYRING}")
     command += [] if os.geteuid() == 0 else ["--mode=chrootless"]
     command += [f"--aptopt={line.rstrip(';')}" for line in host_options(dump.stdout)]
     command += [SUITE, str(root)]
