@@ -1,8 +1,8 @@
 """What is said to a caller, before anybody decides how it sounds.
 
-A phrase is one of three: a text by its key (`prompts/<language>.yaml`, or replaced in the rules), a
-name from the rules, or digits read one by one. `switchboard.prompts` turns phrases into sound files;
-the rehearsal turns them into text.
+A phrase is one of four: a text by its key (`prompts/<language>.yaml`, or replaced in the rules), a
+name from the rules, digits read one by one, or a number. `switchboard.prompts` turns phrases into sound
+files; the rehearsal turns them into text.
 """
 
 from __future__ import annotations
@@ -31,4 +31,11 @@ class Digits:
     digits: str
 
 
-Phrase = Text | Spoken | Digits
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number read as a number: a place in a line, minutes."""
+
+    value: int
+
+
+Phrase = Text | Spoken | Digits | Number

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Extension, Listing, Person, Rules
-from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
+from switchboard.domain.phrases import Digits, Number, Phrase, Spoken, Text
 from switchboard.prompts import recordings
 from switchboard.prompts.asterisk_vocabulary import VOCABULARY
+from switchboard.prompts.numbers import number_sounds
 from switchboard.prompts.reading import Lexicon, read_lexicon
 from switchboard.prompts.speech import Speech
 from switchboard.prompts.texts import Texts, read
@@ -102,6 +103,9 @@ class Sounds:
                 said = (d for d in digits if d in DIGIT_TEXTS[language])
                 return [f for d in said for f in self._present(self.unit(_digit_key(d), language))]
 
+            case Number(value):
+                return number_sounds(value, language)
+
     def text(self, phrase: Phrase, language: str) -> str:
         """What a person hears, for people who read."""
         match phrase:
@@ -114,6 +118,8 @@ class Sounds:
                 return entry.name[language] if entry else number
             case Digits(digits):
                 return digits
+            case Number(value):
+                return str(value)
 
     def seconds(self, name: str, language: str) -> float:
         """How long a sound of `files` lasts; 0 when it is missing."""

@@ -11,7 +11,7 @@ import pytest
 
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Name
-from switchboard.domain.phrases import Digits, Spoken, Text
+from switchboard.domain.phrases import Digits, Number, Spoken, Text
 from switchboard.errors import PromptError
 from switchboard.prompts import Sounds, build_report
 from switchboard.prompts.reading import Piece
@@ -58,6 +58,30 @@ def test_one_is_yao_in_a_number_and_yi_on_a_key(built: Built) -> None:
     assert built.sounds.unit("digit-1", "zh").text == "幺"
     assert built.sounds.files(Digits("1"), "zh") != built.sounds.files(Digits("11"), "zh")[:1]
     assert built.sounds.unit("key-1", "zh").text == "一"
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (0, "0", "0"),
+        (2, "2", "2"),
+        (15, "15", "15"),
+        (42, "40 2", "40 2"),
+        (100, "1 hundred", "1 hundred"),
+        (105, "1 hundred 0 5", "1 hundred 5"),
+        (110, "1 hundred 1 10", "1 hundred 10"),
+        (115, "1 hundred 1 15", "1 hundred 15"),
+        (1050, "1 thousand 0 50", "1 thousand 50"),
+        (12003, "1 wan 2 thousand 0 3", "12 thousand 3"),
+        (10**9, "9 wan 9 thousand 9 hundred 90 9", "90 9 thousand 9 hundred 90 9"),
+    ],
+)
+def test_numbers_are_said_as_numbers(built: Built, value: int, zh: str, en: str) -> None:
+    """A place in the line is 十五, not 幺五; every part has its sound."""
+    for language, words in (("zh", zh), ("en", en)):
+        files = built.sounds.files(Number(value), language)
+        assert files == [f"digits/{w}" for w in words.split()]
+        assert all(built.sounds.seconds(f, language) > 0 for f in files)
 
 
 def test_unchanged_texts_build_nothing(make: Make, place: Place) -> None:

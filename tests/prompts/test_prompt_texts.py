@@ -35,7 +35,8 @@ def test_no_text_is_left_over_that_nobody_says(language: str) -> None:
 
 def test_names_of_the_engine_and_of_asterisk_differ() -> None:
     """One file per language holds both."""
-    assert not set(prompt_keys.ALL) & set(VOCABULARY)
+    shared = set(prompt_keys.ALL) & set(VOCABULARY)
+    assert shared <= {"minutes"}  # a word is a word: 分钟 after a number
     assert len(set(VOCABULARY)) == len(VOCABULARY)
 
 
