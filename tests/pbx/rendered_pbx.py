@@ -31,7 +31,7 @@ from switchboard.pbx.launch import Pbx
 from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.process import Identity
 from switchboard.pbx.programs import Programs
-from switchboard.pbx.render import render
+from switchboard.pbx.render import Sounds, render
 from switchboard.prompts.asterisk_vocabulary import SOURCES
 from switchboard.settings import Settings
 from switchboard.softphone import Account, Baresip, Repertoire
@@ -179,13 +179,15 @@ class RenderedPbx:
             found.append(dict(line.split("=", 1) for line in lines if "=" in line))
         return found
 
-    def put(self, rules: Rules, retired: Iterable[Rules] = ()) -> tuple[str, ...]:
+    def put(
+        self, rules: Rules, retired: Iterable[Rules] = (), sounds: Sounds | None = None
+    ) -> tuple[str, ...]:
         """Render and write; the names that changed."""
         rendered = render(
             rules,
             self.settings,
             FakeSecrets(),
-            FakeSounds(),
+            sounds or FakeSounds(),
             retired,
             programs=self.pbx.programs,
         )
@@ -197,10 +199,17 @@ class RenderedPbx:
         account = Account(number, f"phone-{number}", port=self.settings.sip_port)
         return await Baresip.start(account, program=find_baresip(), repertoire=self.repertoire, **more)  # type: ignore[arg-type]
 
-    async def outsider(self, number: str = "13800138000", trunk: str = "test") -> Baresip:
+    async def outsider(self, number: str = "13800138000", trunk: str = "test", name: str = "") -> Baresip:
         """A caller on a trunk that identifies itself by credentials."""
         login = next(t.username for t in self.rules.trunks if t.name == trunk)
-        account = Account(number, f"trunk-{trunk}", port=self.settings.sip_port, login=login, registers=False)
+        account = Account(
+            number,
+            f"trunk-{trunk}",
+            port=self.settings.sip_port,
+            login=login,
+            registers=False,
+            shown_name=name,
+        )
         return await Baresip.start(account, program=find_baresip(), repertoire=self.repertoire)
 
     async def start(self) -> None:

@@ -17,7 +17,7 @@ from switchboard.softphone import (
     SoftphoneError,
 )
 from tests.pbx.firm import firm
-from tests.pbx.rendered_pbx import RenderedPbx, noise, rendered_pbx
+from tests.pbx.rendered_pbx import NoSounds, RenderedPbx, noise, rendered_pbx
 
 pytestmark = pytest.mark.live
 
@@ -193,6 +193,36 @@ async def test_the_fallback_ends_at_general_administration(pbx: RenderedPbx) -> 
         await caller.hears("zh/message-saved")
         (message,) = pbx.in_mailbox("8100")
         assert message["category"].startswith("fallback/")
+
+
+async def test_without_a_single_sound_the_fallback_still_works(pbx: RenderedPbx) -> None:
+    """A company whose prompts were never built: silence, but every number and the message work."""
+    assert "extensions.conf" in pbx.put(pbx.rules, sounds=NoSounds())
+    await pbx.cli("module reload pbx_config.so")
+    async with await pbx.outsider() as caller, await pbx.phone("8202") as called:
+        await caller.dial("8000")
+        await caller.expect(Established)
+        await asyncio.sleep(0.3)
+        await caller.press("8202")
+        await called.expect(Incoming)
+        await asyncio.sleep(10)  # 3 s of ringing, 5 s for a choice, the beep
+        await caller.say(noise("hello", 3.0))
+        await asyncio.sleep(3.2)
+        await caller.hangup()
+        await pbx.ending()
+        assert len(pbx.in_mailbox("8202")) == 1
+
+
+async def test_what_a_caller_calls_himself_is_only_a_name(pbx: RenderedPbx) -> None:
+    """Marks are gone when it is shown; nothing of it was evaluated."""
+    hostile = "${SHELL(touch /tmp/owned)} 王; )}&PJSIP/8899,1"
+    async with await pbx.outsider("+86138", name=hostile) as caller, await pbx.phone("8202") as called:
+        await caller.dial("8000")
+        await caller.hears("zh/greeting-hello", timeout=5)
+        await caller.press("8202")
+        shown = await called.expect(Incoming)
+        assert shown.number == "+86138"
+        assert shown.name == "SHELLtouch tmpowned 王 PJSIP88991"
 
 
 async def test_three_wrong_numbers_lead_to_general_administration(pbx: RenderedPbx) -> None:
