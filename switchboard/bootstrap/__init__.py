@@ -7,6 +7,7 @@ is the controller itself.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -39,6 +40,10 @@ async def _controller(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings):
+        # What is loaded by now lives as long as we do. A full collection that walked it would stop every
+        # caller's menu for 75 ms.
+        gc.collect()
+        gc.freeze()
         log.info("controller_up", agi_port=settings.agi_port)
         await stop.wait()
         log.info("controller_stopping")
