@@ -1,6 +1,6 @@
 # make run: the switchboard, from nothing. make test: everything that can be checked. make help: the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint environment test-environment requirements clean
+.PHONY: help run test bench lint environment test-environment requirements clean
 
 # Processes that the tests are spread over.
 WORKERS ?= 2
@@ -17,6 +17,10 @@ run: environment  ## everything the switchboard needs, then the switchboard, unt
 test: test-environment lint  ## all tests, with real Asterisks and real phones
 	@.venv/bin/switchboard programs --for-tests
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+
+bench: test-environment  ## measure calls a second, memory, decisions (docs/performance.md)
+	@.venv/bin/switchboard programs --for-tests
+	@.venv/bin/python -m bench $(BENCH)
 
 lint: test-environment  ## ruff, and the direction of imports
 	@.venv/bin/ruff check .
