@@ -18,9 +18,9 @@ from switchboard.softphone.sound import RATE, Samples
 HEADER = 44
 """Bytes ahead of the samples in a WAV that libsndfile is still writing."""
 
-GAP = 0.5
-"""Seconds without arrivals that count as silence, not as a late packet: a wrong silence in the middle of a
-prompt would tear it in two."""
+GAP = 0.8
+"""Seconds without arrivals that count as silence, not as late packets of a busy machine: a wrong silence in
+the middle of a prompt would tear it in two."""
 
 CHUNK = RATE // 25
 

@@ -1,17 +1,20 @@
-"""Saying in a test what must have been heard."""
+"""What callers of the tests do, and saying what must have been heard."""
 
 from __future__ import annotations
 
 import asyncio
+
+import pytest
 
 from switchboard.domain.prompt_keys import (
     COMPLAINT_KEY,
     DIAL_EXTENSION,
     HELLO,
     LISTEN,
+    MESSAGE_SAVED,
     OTHER_LANGUAGE,
 )
-from switchboard.softphone import Baresip, sound, tones
+from switchboard.softphone import Baresip, Incoming, NothingHappened, sound, tones
 from switchboard.softphone.sound import RATE
 
 GREETING = (HELLO, OTHER_LANGUAGE, DIAL_EXTENSION, COMPLAINT_KEY, LISTEN)
@@ -59,9 +62,25 @@ async def both_hear_each_other(one: Baresip, other: Baresip) -> None:
     assert tone_heard(other, 440), f"{other.account.user} does not hear {one.account.user}"
 
 
-async def leave_message(phone: Baresip, seconds: float = 3, hertz: float = 620, after: float = -1.0) -> None:
-    """Wait for the tone, speak (a tone of `hertz`), press #."""
-    await phone.hears("beep", after=after)
+async def leave_message(
+    phone: Baresip, seconds: float = 2.5, hertz: float = 620, after: float = -1.0
+) -> None:
+    """Wait for the tone, speak (a tone of `hertz`), press #, and hear that the message is saved."""
+    beep = await phone.hears("beep", after=after)
     await phone.say(sound.tone(hertz, seconds))
     await asyncio.sleep(seconds + 0.2)
     await phone.press("#")
+    await phone.hears(f"zh/{MESSAGE_SAVED}", after=beep.start)
+
+
+async def asks_for(outside: Baresip, digits: str) -> None:
+    """Call the main number and dial an extension into the greeting."""
+    await outside.dial("8000")
+    await outside.hears(f"zh/{HELLO}")
+    await outside.press(digits)
+
+
+async def never_rings(phone: Baresip) -> None:
+    """Fail if the phone has rung since it was last asked for."""
+    with pytest.raises(NothingHappened):
+        await phone.expect(Incoming, 0)

@@ -39,6 +39,9 @@ TRUNK = "test-caller"
 START_SECONDS = 240.0
 """Building the programs folder and speaking every prompt for the first time take a while; then 5 s."""
 
+SPAN = 400
+"""Ports a switchboard for tests takes together."""
+
 SHORTER = {
     '  announce: ["8200", "8300", "8400", "8600", "8100"]\n': '  announce: ["8200"]\n',
     "  tries: 3 ": "  silence: 2\n  between_digits: 1.5\n  tries: 3 ",
@@ -67,7 +70,9 @@ class House:
         self.folder.chmod(0o755)
         self.rules_file = self.folder / "rules.yaml"
         self.rules_file.write_text(rules_text, "utf-8")
-        self.settings = Settings.load(os.environ | _settings(self.folder))
+        self._claim = _claim_ports()
+        base = self._claim.getsockname()[1] - SPAN + 1
+        self.settings = Settings.load(os.environ | _settings(self.folder, base))
         self.phones: dict[str, Baresip] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._log = self.folder / "run.out"
@@ -111,6 +116,7 @@ class House:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self._claim.close()
         left = [p for p in pids if _alive(p)]
         for pid in left:
             with suppress(ProcessLookupError):
@@ -240,8 +246,7 @@ def _tail(path: Path, size: int = 2500) -> str:
     return ""
 
 
-def _settings(folder: Path) -> dict[str, str]:
-    base = _free_ports(16)
+def _settings(folder: Path, base: int) -> dict[str, str]:
     return {
         "SWITCHBOARD_RULES": str(folder / "rules.yaml"),
         "SWITCHBOARD_DATA_DIR": str(folder / "data"),
@@ -257,12 +262,22 @@ def _settings(folder: Path) -> dict[str, str]:
     }
 
 
-def _free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that nobody uses, below those the system gives away."""
-    for _ in range(100):
-        base = random.randrange(12000, 19600, 400)
-        if all(_free(p) for p in range(base, base + count)):
-            return base
+def _claim_ports() -> socket.socket:
+    """Claim 400 ports below those the system gives away, by listening on the last; the first is 399 less.
+
+    Several test processes choose at the same moment: who can't listen on a claim's last port looks on.
+    """
+    for base in random.sample(range(12000, 19600, SPAN), (19600 - 12000) // SPAN):
+        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            claim.bind(("127.0.0.1", base + SPAN - 1))
+            claim.listen(1)
+        except OSError:
+            claim.close()
+            continue
+        if all(_free(p) for p in range(base, base + 16)):
+            return claim
+        claim.close()
     raise SwitchboardError("no free ports for a switchboard")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from switchboard.domain import prompt_keys as p
 from switchboard.softphone import Closed, Incoming, NothingHappened
-from tests.live.ear import both_hear_each_other, heard, hears, leave_message, zh
+from tests.live.ear import both_hear_each_other, hears, leave_message
 from tests.live.house import House, PhoneOf
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -73,8 +73,7 @@ async def test_without_a_controller_callers_are_connected_and_leave_messages(
         await third.hears("zh/" + p.CHOICE)
         await third.press("1")
         await leave_message(third)
-        await third.expect(Closed, 20)
-        assert zh(p.MESSAGE_SAVED)[0] in heard(third)
+        await third.hangup()
     message = await switchboard.message("13800000403", 10)
     assert message["mailbox"] == "8304"
     record = await switchboard.record("13800000401", 10)
@@ -122,7 +121,7 @@ async def test_a_controller_killed_in_the_middle_of_a_menu_costs_no_caller(
     await outside.dial("8000")
     first = await outside.hears("zh/" + p.HELLO)
     switchboard.kill_controller()
-    await outside.hears("zh/" + p.HELLO, "zh/" + p.DIAL_EXTENSION, after=first.start + 2, timeout=20)
+    await outside.hears("zh/" + p.HELLO, "zh/" + p.DIAL_EXTENSION, after=first.start + 0.5, timeout=20)
     await outside.press("8201")
     await person.expect(Incoming, 15)
     await person.accept()
