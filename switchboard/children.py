@@ -136,8 +136,8 @@ class PbxChild:
         """What Asterisk reads only when it starts; a PBX with another setup can't be adopted."""
         assert self._pbx is not None
         values = self._settings.environment()
-        read = ("bind", "sip_port", "sips_port", "rtp_ports", "wss_port", "ami_port", "ami_host")
-        read += ("tls_cert", "tls_key", "external_address", "local_nets")
+        read = ["bind", "sip_port", "sips_port", "rtp_ports", "wss_port", "ami_port", "ami_host"]
+        read += ["tls_cert", "tls_key", "external_address", "local_nets"]
         text = repr(([values[variable(name)] for name in read], self._pbx.command()))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

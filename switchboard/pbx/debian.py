@@ -76,7 +76,7 @@ def stamped_version(root: Path) -> str:
 
 def age_days(root: Path) -> float:
     """Days since the folder was built."""
-    return (time.time() - float(_stamp(root).get("built", 0))) / 86400
+    return (time.time() - float(str(_stamp(root).get("built", 0)))) / 86400
 
 
 def build(programs: Path, progress: Progress) -> Path:

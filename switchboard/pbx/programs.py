@@ -61,16 +61,16 @@ def find(settings: Settings) -> Programs | None:
             return None
         asterisk = _asterisk_in(root)
     program, modules, data, version = asterisk
-    baresip = on_path("baresip") or (root and in_folder(root, "usr/bin/baresip"))
+    baresip = _program(root, "baresip")
     return Programs(
         asterisk=program,
         modules=modules,
         asterisk_data=data,
         version=version,
-        espeak=on_path("espeak-ng") or (root and in_folder(root, "usr/bin/espeak-ng")),
+        espeak=_program(root, "espeak-ng"),
         baresip=baresip,
         baresip_modules=_baresip_modules(baresip),
-        sipp=on_path("sipp") or (root and in_folder(root, "usr/bin/sipp")),
+        sipp=_program(root, "sipp"),
     )
 
 
@@ -112,6 +112,10 @@ def major(version_text: str) -> int:
     """22 for `Asterisk 22.10.1~dfsg…`; 0 when it says nothing of the kind."""
     match = re.search(r"Asterisk (?:certified[/-])?(\d+)\.", version_text)
     return int(match[1]) if match else 0
+
+
+def _program(root: Path | None, name: str) -> Program | None:
+    return on_path(name) or (in_folder(root, f"usr/bin/{name}") if root else None)
 
 
 def _asterisk_on_path() -> tuple[Program, Path, Path, str] | None:
