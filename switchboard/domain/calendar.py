@@ -60,7 +60,8 @@ class Closure:
 class Calendar:
     """Everything A3 names. Compared by identity, so that a day's duty is worked out once.
 
-    `make_up` are weekend days worked in exchange for a holiday, by the hours of `make_up_weekday`.
+    `make_up` are weekend days worked in exchange for a holiday, by the hours of `make_up_weekday`. `lunch`,
+    (begin, end) in minutes, is lunch-break duty: what it covers of the breaks between a day's spans is duty too.
     """
 
     zone: str = "Asia/Shanghai"
@@ -71,6 +72,7 @@ class Calendar:
     make_up_weekday: int = 5
     closures: tuple[Closure, ...] = ()
     margin_minutes: int = 15
+    lunch: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,18 @@ def _hours_of(calendar: Calendar, day: date) -> tuple[Hours, ...]:
         return ()
     weekday = calendar.make_up_weekday if day in calendar.make_up else day.isoweekday()
     season = next((s for s in calendar.seasons if s.covers(day)), None)
-    return tuple(h for h in (season.hours if season else calendar.hours) if weekday in h.weekdays)
+    worked = tuple(h for h in (season.hours if season else calendar.hours) if weekday in h.weekdays)
+    return (*worked, *_over_lunch(calendar.lunch, worked)) if calendar.lunch else worked
+
+
+def _over_lunch(lunch: tuple[int, int], worked: tuple[Hours, ...]) -> Iterator[Hours]:
+    """Those parts of the breaks between a day's spans that lie within lunch duty. No break, no lunch."""
+    spans = sorted(worked, key=lambda h: h.opens)
+    for i, following in enumerate(spans[1:], 1):
+        begins = max(lunch[0], *(h.closes for h in spans[:i]))
+        ends = min(lunch[1], following.opens)
+        if begins < ends:
+            yield Hours(following.weekdays, begins, ends, following.line)
 
 
 def _without(closures: tuple[Closure, ...], duty: Duty) -> Iterator[Duty]:

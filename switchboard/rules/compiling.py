@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from switchboard.domain.calendar import Calendar, Hours
+from switchboard.domain.calendar import Calendar
 from switchboard.domain.company import (
     Class,
     Department,
@@ -17,6 +17,8 @@ from switchboard.domain.company import (
     Listing,
     MenuKey,
     Name,
+    Overflow,
+    OverflowKind,
     Person,
     Principal,
     Queue,
@@ -24,12 +26,12 @@ from switchboard.domain.company import (
     Rules,
     Screened,
     Trunk,
+    Valued,
 )
-from switchboard.rules import schema
+from switchboard.rules import schema, timetable
 from switchboard.rules.checks import Subject
 from switchboard.rules.schema import DIRECTORY
 from switchboard.rules.tree import lines
-from switchboard.rules.values import minutes, weekdays
 
 _ACTIONS = {
     "language": KeyAction.LANGUAGE,
@@ -42,7 +44,8 @@ def compile_rules(subject: Subject, version: str) -> Rules:
     """The `Rules` that a checked file describes."""
     file = subject.file
     at = lines(subject.root)
-    extensions = _directory(subject, at)
+    calendar = timetable.calendar(subject)
+    extensions = _directory(subject, calendar, at)
     return Rules(
         version=version,
         company=_name(file.company),
@@ -60,9 +63,9 @@ def compile_rules(subject: Subject, version: str) -> Rules:
         ),
         default_language=file.language,
         time_zone=file.time_zone,
-        calendar=_calendar(subject),
+        calendar=calendar,
         trunks=tuple(_trunk(name, trunk, at) for name, trunk in file.trunks.items()),
-        codes=FeatureCodes(**file.codes.model_dump()),
+        codes=FeatureCodes(**{**file.codes.model_dump(), "ask_pin": tuple(file.codes.ask_pin)}),
         emergency=tuple(dict.fromkeys(file.outside.emergency)),
         outside_patterns=MappingProxyType({Class(c): tuple(p) for c, p in file.outside.classes.items()}),
         outside_prefix=file.outside.prefix,
@@ -75,33 +78,14 @@ def compile_rules(subject: Subject, version: str) -> Rules:
     )
 
 
-def _calendar(subject: Subject) -> Calendar:
-    file = subject.file
-    hours = tuple(
-        Hours(
-            weekdays(span.days),
-            minutes(span.opens),
-            minutes(span.closes),
-            subject.line(("hours", "weekly", i)),
-        )
-        for i, span in enumerate(file.hours.weekly)
-    )
-    return Calendar(zone=file.time_zone, hours=hours)
-
-
-def _directory(subject: Subject, at: dict[str, int]) -> dict[str, Extension]:
+def _directory(subject: Subject, calendar: Calendar, at: dict[str, int]) -> dict[str, Extension]:
     """Every entry, in the order of the file."""
     file = subject.file
     found: dict[str, Extension] = {}
     for number, person in file.people.items():
         found[number] = Person(**_person(number, person, file, at[f"people.{number}"]))
     for number, executive in file.executives.items():
-        values = _person(number, executive, file, at[f"executives.{number}"])
-        if executive.secretary is not None:
-            found[number] = Principal(**values, secretary=executive.secretary)
-        else:
-            deputy = executive.screening.deputy if executive.screening else None
-            found[number] = Screened(**values, deputy=deputy or "")
+        found[number] = _executive(number, executive, subject, calendar, at)
     for number, department in file.departments.items():
         members = tuple(subject.members[number])
         found[number] = Department(
@@ -115,22 +99,58 @@ def _directory(subject: Subject, at: dict[str, int]) -> dict[str, Extension]:
             mailbox_openers=_openers(department, members),
         )
     for number, queue in file.queues.items():
-        members = tuple(subject.members[number])
-        found[number] = Queue(
-            number=number,
-            name=_name(queue.name),
-            listing=Listing(queue.listing),
-            line=at[f"queues.{number}"],
-            members=members,
-            strategy=queue.strategy,
-            ring_seconds=queue.ring_for,
-            wrap_up_seconds=queue.wrap_up,
-            longest_wait_seconds=queue.longest_wait,
-            size=queue.size,
-            mailbox_openers=_openers(queue, members),
-        )
+        found[number] = _queue(number, queue, subject, at[f"queues.{number}"])
     order = {s: i for i, s in enumerate(sorted(DIRECTORY, key=lambda s: at.get(s, 0)))}
     return dict(sorted(found.items(), key=lambda e: (order[subject.sections[e[0]]], e[1].line)))
+
+
+def _executive(
+    number: str, executive: schema.Executive, subject: Subject, calendar: Calendar, at: dict[str, int]
+) -> Screened | Principal:
+    values = _person(number, executive, subject.file, at[f"executives.{number}"])
+    if executive.secretary is not None:
+        copied = executive.copy_to_secretary is not False
+        return Principal(**values, secretary=executive.secretary, copy_to_secretary=copied)
+    screening = executive.screening or schema.Screening.empty()
+    hours = screening.hours
+    location = ("executives", number, "screening", "hours")
+    return Screened(
+        **values,
+        deputy=screening.deputy or "",
+        assistant=screening.assistant or "",
+        also=tuple(screening.also),
+        unscreened=tuple(screening.unscreened),
+        hours=None if hours is None else timetable.own_hours(subject, calendar, location, hours),
+    )
+
+
+def _queue(number: str, queue: schema.Queue, subject: Subject, line: int) -> Queue:
+    members = tuple(subject.members[number])
+    overflow = Overflow()
+    if queue.overflow != "message":
+        overflow = Overflow(OverflowKind.EXTENSION, queue.overflow)
+    return Queue(
+        number=number,
+        name=_name(queue.name),
+        listing=Listing(queue.listing),
+        line=line,
+        members=members,
+        strategy=queue.strategy,
+        ring_seconds=queue.ring_for,
+        wrap_up_seconds=queue.wrap_up,
+        longest_wait_seconds=queue.longest_wait,
+        size=queue.size,
+        announce_seconds=queue.announce,
+        valued=tuple(
+            Valued(tuple(v.numbers), v.priority, subject.line(("queues", number, "valued", i)))
+            for i, v in enumerate(queue.valued)
+        ),
+        overflow=overflow,
+        call_back=queue.call_back,
+        call_agent_first=queue.call_first == "agent",
+        pause_reasons=tuple(queue.pause_reasons),
+        mailbox_openers=_openers(queue, members),
+    )
 
 
 def _person(number: str, person: schema.Person, file: schema.RulesFile, line: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 from switchboard.domain.company import Name, Rules
@@ -46,8 +47,8 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def load(path: Path | str) -> Loaded:
-    """Load the file at `path`. Never raises: a file that can't be read is a problem too."""
+def load(path: Path | str, today: date | None = None) -> Loaded:
+    """Load the file at `path` as of `today`. Never raises: a file that can't be read is a problem too."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(SIZE_LIMIT + 1)
@@ -57,11 +58,16 @@ def load(path: Path | str) -> Loaded:
             Severity.ERROR, "unreadable", 1, "", f"The file can't be read: {(reason or 'unknown').lower()}."
         )
         return Loaded(str(path), None, (problem,))
-    return load_text(content, str(path))
+    return load_text(content, str(path), today=today)
 
 
-def load_text(content: bytes | str, name: str = "rules", version: str = "") -> Loaded:
-    """Load what a file holds. `version` becomes the rules' version, by default "0-" and the hash."""
+def load_text(
+    content: bytes | str, name: str = "rules", version: str = "", today: date | None = None
+) -> Loaded:
+    """Load what a file holds. `version` becomes the rules' version, by default "0-" and the hash.
+
+    `today` says for which years holidays are wanted; by default the day it is.
+    """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     root, problems = read(content)
     if root is None:
@@ -69,7 +75,7 @@ def load_text(content: bytes | str, name: str = "rules", version: str = "") -> L
     nearest = Nearest()
     salvaged = salvage(root)
     problems += wording.tell(salvaged.errors, root, nearest)
-    subject = checks.Subject(root, salvaged, nearest)
+    subject = checks.Subject(root, salvaged, nearest, today or datetime.now().astimezone().date())
     for check in checks.ALL:
         check(subject)
     told = _told([*problems, *subject.problems])

@@ -11,7 +11,8 @@ import ipaddress
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from pydantic import AfterValidator, Field
 NAME_LIMIT = 80
 SENTENCE_LIMIT = 600
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+RUN_LIMIT = 62
+"""Days that one entry of `extra_holidays` may span: a longer run is a mistyped year."""
 
 
 def _matching(pattern: str, expected: str) -> Callable[[str], str]:
@@ -73,8 +76,80 @@ def weekdays(value: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def month_day(value: str) -> tuple[int, int]:
+    """(month, day) of a MonthDay."""
+    month, day = value.split("-")
+    return int(month), int(day)
+
+
+def days_of(value: str) -> tuple[date, ...]:
+    """Every day of a Dates text. ValueError tells what is wrong with it."""
+    found = re.fullmatch(rf"({_DATE})(?: *(?:to|~|\.\.) *({_DATE}))?", value, re.ASCII)
+    if not found:
+        raise ValueError("expected a day such as 2026-10-01, or 2026-10-01 to 2026-10-07")
+    first, last = _day(found[1]), _day(found[2] or found[1])
+    count = (last - first).days + 1
+    if count < 1:
+        raise ValueError(f"expected a later day than {first} after it")
+    if count > RUN_LIMIT:
+        raise ValueError(
+            f"expected at most {RUN_LIMIT} days in a row, found {count}; a closure may be longer"
+        )
+    return tuple(first + timedelta(days=i) for i in range(count))
+
+
+def named_days(texts: Iterable[str]) -> frozenset[date]:
+    """Every day that a list of `extra_holidays` or `extra_working_days` names."""
+    return frozenset(day for text in texts for day in days_of(text))
+
+
+def moment(value: str, last: bool = False) -> datetime:
+    """The local time, without zone, that a Moment means; of a whole day its begin, or its end if `last`."""
+    found = re.fullmatch(rf"({_DATE})(?:[ T]([0-2]?[0-9]:[0-5][0-9]))?", value, re.ASCII)
+    if not found or (found[2] and minutes(found[2]) > 24 * 60):
+        raise ValueError("expected a day such as 2026-12-31, or a moment such as 2026-12-31 14:00")
+    day = _day(found[1])
+    whole = 24 * 60 if last else 0
+    after = minutes(found[2]) if found[2] else whole
+    return datetime.combine(day, time()) + timedelta(minutes=after)
+
+
+_DATE = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+
+
+def _day(value: str) -> date:
+    year, month, day = map(int, value.split("-"))
+    if not 2000 <= year <= 2100:
+        raise ValueError("expected a year from 2000 to 2100")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"expected a day that exists; {value} doesn't") from None
+
+
 def _days(value: str) -> str:
     weekdays(value)
+    return value
+
+
+def _dates(value: str) -> str:
+    days_of(value)
+    return value
+
+
+def _moment(value: str) -> str:
+    moment(value)
+    return value
+
+
+def _month_day(value: str) -> str:
+    if not re.fullmatch("[0-9]{1,2}-[0-9]{1,2}", value, re.ASCII):
+        raise ValueError("expected a month and a day such as 07-01")
+    month, day = month_day(value)
+    try:
+        date(2000, month, day)  # a leap year: 02-29 may begin or end a season
+    except ValueError:
+        raise ValueError(f"expected a day that exists; {value} doesn't") from None
     return value
 
 
@@ -128,6 +203,16 @@ TrunkNumber = Annotated[
     AfterValidator(_matching(r"\+?[0-9]{2,20}", "a telephone number of 2 to 20 digits, + may lead")),
     Field(title="telephone number"),
 ]
+CallerNumber = Annotated[
+    str,
+    AfterValidator(_matching(r"\+?[0-9]{1,20}", "a telephone number or how it begins, + may lead")),
+    Field(title="telephone number"),
+]
+Phone = Annotated[
+    str,
+    AfterValidator(_matching(r"[0-9]{2,20}", "an extension, or an outside number of 2 to 20 digits")),
+    Field(title="extension or telephone number"),
+]
 Key = Annotated[str, AfterValidator(_matching(r"[0-9]", "one digit, 0 to 9")), Field(title="digit")]
 KeyMeaning = Annotated[
     str,
@@ -135,6 +220,11 @@ KeyMeaning = Annotated[
         _matching(r"language|enquiry|complaint|[0-9]{2,10}", "language, enquiry, complaint, or an extension")
     ),
     Field(title="word or extension"),
+]
+OverflowTo = Annotated[
+    str,
+    AfterValidator(_matching(r"message|[0-9]{2,10}", "message, or an extension")),
+    Field(title="`message` or extension"),
 ]
 Code = Annotated[
     str, AfterValidator(_matching(r"\*[0-9]{2}", '* and two digits, such as "*97"')), Field(title="code")
@@ -174,6 +264,9 @@ ClockTime = Annotated[
     Field(title="time"),
 ]
 Days = Annotated[str, AfterValidator(_days), Field(title="days")]
+Dates = Annotated[str, AfterValidator(_dates), Field(title="day, or days")]
+Moment = Annotated[str, AfterValidator(_moment), Field(title="day or moment")]
+MonthDay = Annotated[str, AfterValidator(_month_day), Field(title="month-day")]
 TimeZone = Annotated[str, AfterValidator(_zone), Field(title="time zone")]
 Address = Annotated[str, AfterValidator(_address), Field(title="address")]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(title="pattern")]

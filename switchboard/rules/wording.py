@@ -19,8 +19,8 @@ from switchboard.rules.problems import Nearest, Problem, Severity, shown
 from switchboard.rules.schema import DIRECTORY, RulesFile, Section
 from switchboard.rules.tree import Location, Node, dotted, find
 
-MEANINGS = ("language", "enquiry", "complaint")
-"""Words that may stand for what a key of the greeting does."""
+MEANINGS = ("language", "enquiry", "complaint", "message")
+"""Words that may stand where an extension may."""
 
 _KINDS = {
     "int_type": "a whole number",
@@ -120,6 +120,12 @@ def _words(
         return "out-of-range", f"Found {found}; expected {bound}.", ""
     if kind == "value_error":
         return _refused(str(context.get("error", "expected another value")), node, found, nearest, names)
+    if kind == "too_long":
+        return (
+            "out-of-range",
+            f"Found {context['actual_length']} entries; expected at most {context['max_length']}.",
+            "",
+        )
     if kind == "too_short":
         return "missing", f"{dotted(location)} is empty; expected at least one entry.", ""
     return "bad-value", f"Found {found}, which is not allowed here.", ""
@@ -148,7 +154,7 @@ def _refused(
     code, hint = "bad-value", ""
     if "extension" in expected:
         number = names.get(text.casefold())
-        near = nearest.to(text, MEANINGS) if "language" in expected else ""
+        near = nearest.to(text, [m for m in MEANINGS if m in expected])
         if text.startswith("*"):
             code, hint = "shadows-code", "Numbers with * are feature codes: see codes."
         elif number:

@@ -73,6 +73,22 @@ def test_the_next_change_is_the_next_edge_of_duty(moment: str, change: str) -> N
     assert next_change(OFFICE_CALENDAR, at(moment)) == at(change)
 
 
+def test_lunch_duty_covers_the_break_and_nothing_else() -> None:
+    """Operators stay on duty at noon on days that go on afterwards; a Saturday morning isn't made longer."""
+    saturday = Hours((6,), 9 * 60, 12 * 60)
+    calendar = Calendar(hours=(*OFFICE, saturday), lunch=(11 * 60 + 30, 14 * 60))
+    assert next_change(calendar, at("2026-11-23 10:00")) == at("2026-11-23 18:15")
+    assert next_change(calendar, at("2026-11-28 10:00")) == at("2026-11-28 12:15")
+    assert not on_duty(calendar, at("2026-11-29 12:30"))
+
+
+def test_lunch_duty_may_cover_part_of_the_break() -> None:
+    """From 12 to 12:20, and a quarter of an hour more."""
+    calendar = Calendar(hours=OFFICE, lunch=(12 * 60, 12 * 60 + 20))
+    assert next_change(calendar, at("2026-11-23 10:00")) == at("2026-11-23 12:35")
+    assert on_duty(calendar, at("2026-11-23 12:45"))
+
+
 def test_margins_that_meet_are_no_change() -> None:
     """Lunch of 20 minutes: the margins overlap, the desk stays manned."""
     calendar = Calendar(hours=(Hours(WEEK, 540, 720), Hours(WEEK, 740, 1080)))

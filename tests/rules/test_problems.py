@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from switchboard.rules import Severity, load_text
@@ -100,6 +102,40 @@ CASES = [
     ("en: Goodbye.", 'en: "Goodbye {key}."', "unknown-placeholder", "texts.goodbye.en", "{company}"),
     ("en: Goodbye.", 'en: "Goodbye }."', "unknown-placeholder", "texts.goodbye.en", "single"),
     ('outside: local}', "outside: local, email: a b}", "bad-value", "people.8101.email", "e-mail"),
+    ('deputy: "8101"', 'deputy: "8101", assistant: "8801"', "loop", "executives.8801.screening.assistant", "own assistant"),
+    ('deputy: "8101"', 'deputy: "8101", assistant: "8899"', "loop", "executives.8801.screening.assistant", "executive too"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["8100"]', "wrong-kind", "executives.8801.screening.also.0", "is a department"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["8801"]', "listed-twice", "executives.8801.screening.also.0", "rings anyway"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["8102", "8102"]', "listed-twice", "executives.8801.screening.also.1", "twice"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["8109"]', "not-permitted", "executives.8801.screening.also.0", "8101 (周文)"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["13900000000"]', "not-permitted", "executives.8801.screening.also.0", "(none)"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["922222222"]', "not-permitted", "executives.8801.screening.also.0", "without 9: 22222222"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["22222222"]', "not-permitted", "executives.8801.screening.also.0", "higher class"),
+    ('deputy: "8101"', 'deputy: "8101", also: ["+8613900000000"]', "bad-value", "executives.8801.screening.also.0", "an outside number"),
+    ('deputy: "8101"', 'deputy: "8101", unscreened: ["x"]', "bad-value", "executives.8801.screening.unscreened.0", "how it begins"),
+    ('deputy: "8101"', 'deputy: "8101", hours: [{days: mon, from: "9:00", to: "8:00"}]', "hours-backwards", "executives.8801.screening.hours.0", "midnight"),
+    ('deputy: "8101"}', 'deputy: "8101"}\n    copy_to_secretary: true', "no-secretary", "executives.8801.copy_to_secretary", "no secretary"),
+    ("longest_wait: 60", 'overflow: "8600"', "loop", "queues.8600.overflow", "8600 → 8600"),
+    ("longest_wait: 60", 'overflow: "8801"', "wrong-kind", "queues.8600.overflow", "executive"),
+    ("longest_wait: 60", 'overflow: "8108"', "unknown-extension", "queues.8600.overflow", "Did you mean 8100"),
+    ("longest_wait: 60", "overflow: messages", "bad-value", "queues.8600.overflow", "Did you mean message?"),
+    ("longest_wait: 60", "valued: [{numbers: []}]", "missing", "queues.8600.valued.0.numbers", "at least one"),
+    ("longest_wait: 60", "pause_reasons: [tea, tea]", "listed-twice", "queues.8600.pause_reasons.1", "twice"),
+    ("longest_wait: 60", "pause_reasons: [a, b, c, d, e, f, g, h, i, j]", "out-of-range", "queues.8600.pause_reasons", "at most 9"),
+    ('voicemail: "*97"', 'ask_pin: [manuel]', "bad-value", "codes.ask_pin.0", "Did you mean manual?"),
+    ('voicemail: "*97"', 'park: "*69"', "duplicate-code", "codes.park", "fetch"),
+    ("hours:\n", "hours:\n  margin: 300\n", "out-of-range", "hours.margin", "at most 120"),
+    ("hours:\n", "hours:\n  holidays: us\n", "bad-value", "hours.holidays", "expected cn"),
+    ("hours:\n", "hours:\n  extra_holidays: [2026-02-30]\n", "bad-value", "hours.extra_holidays.0", "a day that exists"),
+    ("hours:\n", "hours:\n  extra_holidays: [2026-02-01 to 2026-01-01]\n", "bad-value", "hours.extra_holidays.0", "a later day"),
+    ("hours:\n", "hours:\n  extra_holidays: [2026-02-01 to 2027-02-01]\n", "bad-value", "hours.extra_holidays.0", "62 days"),
+    ("hours:\n", "hours:\n  extra_holidays: [1.10.2026]\n", "bad-value", "hours.extra_holidays.0", "2026-10-01"),
+    ("hours:\n", "hours:\n  extra_holidays: [2026-10-08]\n  extra_working_days: [2026-10-08]\n", "free-and-worked", "hours.extra_working_days", "one of the two"),
+    ("hours:\n", 'hours:\n  lunch: {from: "13:00", to: "12:00"}\n', "hours-backwards", "hours.lunch", "begins at 13:00"),
+    ("hours:\n", "hours:\n  closures:\n    - {from: 2026-12-02, to: 2026-12-01}\n", "hours-backwards", "hours.closures.0", "Swap"),
+    ("hours:\n", "hours:\n  closures:\n    - {from: 2026-12-02 25:00, to: 2026-12-03}\n", "bad-value", "hours.closures.0.from", "2026-12-31 14:00"),
+    ("hours:\n", "hours:\n  seasons:\n    - {from: 06-31, to: 07-01, weekly: []}\n", "bad-value", "hours.seasons.0.from", "exists"),
+    ("hours:\n", 'hours:\n  seasons:\n    - {from: 06-01, to: 07-01, weekly: [{days: mon, from: "9:00", to: "8:00"}]}\n', "hours-backwards", "hours.seasons.0.weekly.0", "midnight"),
 ]  # fmt: skip
 
 
@@ -130,6 +166,14 @@ WARNINGS = [
     ('local: ["NXXXXXXX"]', 'local: ["NXXXXXXX"]\n    national: ["NXXXXXXX"]', "pattern-twice", "outside.classes.national.0"),
     ('{"8000": "8000"}', '{"8000": "8100"}', "main-number-unreached", "trunks"),
     ('    local: ["NXXXXXXX"]', "    local: []", "empty-class", "people.8101.outside"),
+    ('deputy: "8101"', 'deputy: "8101", assistant: "8101"', "helper-twice", "executives.8801.screening.assistant"),
+    ('deputy: "8101"', 'deputy: "8101", unscreened: ["02988886666"]', "no-trusted-trunk", "executives.8801.screening.unscreened"),
+    ('deputy: "8101"}', 'deputy: "8101", also: ["22222222"]}\n    outside: local', "no-way-out", "executives.8801.screening.also.0"),
+    ("longest_wait: 60", "call_back: true", "no-way-out", "queues.8600.call_back"),
+    ("longest_wait: 60", 'valued: [{numbers: ["139"]}, {numbers: ["138", "139"]}]', "listed-twice", "queues.8600.valued.1.numbers.1"),
+    ('voicemail: "*97"', "ask_pin: [manual, manual]", "listed-twice", "codes.ask_pin.1"),
+    ("hours:\n", 'hours:\n  lunch: {from: "19:00", to: "20:00"}\n', "lunch-without-break", "hours.lunch"),
+    ("hours:\n", "hours:\n  seasons:\n    - {from: 11-01, to: 02-28, weekly: []}\n    - {from: 02-28, to: 03-31, weekly: []}\n", "seasons-overlap", "hours.seasons.1"),
 ]  # fmt: skip
 
 
@@ -257,3 +301,39 @@ def test_problems_have_an_end():
     loaded = added(people, "people:")
     assert len(loaded.problems) == 501
     assert "1500 more" in loaded.problems[-1].message
+
+
+def test_queues_that_overflow_in_a_circle_are_refused_once():
+    """Nobody would ever leave it."""
+    queues = """\
+  "8610":
+    name: {zh: 甲, en: A}
+    members: ["8601"]
+    overflow: "8620"
+  "8620":
+    name: {zh: 乙, en: B}
+    members: ["8601"]
+    overflow: "8610"
+  "8630":
+    name: {zh: 丙, en: C}
+    members: ["8601"]
+    overflow: "8610\""""
+    problem = only(added(queues, "queues:"))
+    assert problem.code == "loop"
+    assert problem.path == "queues.8620.overflow"
+    assert "8610 → 8620 → 8610" in problem.message
+
+
+def test_holidays_nobody_announced_yet_are_a_warning():
+    """From November on for the year to come, at once for this one; not once the file names some."""
+    text = SMALL.replace("hours:\n", "hours:\n  holidays: cn\n")
+
+    def told(text: str, *day: int) -> list[str]:
+        return [p.message[:31] for p in load_text(text, today=date(*day)).problems]
+
+    assert told(text, 2026, 10, 31) == []
+    assert told(text, 2025, 12, 31) == []
+    assert told(text, 2098, 11, 1) == ["The holidays of 2098 are not kn", "The holidays of 2099 are not kn"]
+    assert told(text, 2098, 1, 1) == ["The holidays of 2098 are not kn"]
+    named = text.replace("holidays: cn\n", "holidays: cn\n  extra_holidays: [2098-02-04]\n")
+    assert told(named, 2098, 1, 1) == []

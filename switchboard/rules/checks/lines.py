@@ -13,7 +13,8 @@ Class = Literal["local", "national", "international"]
 _NARROWEST = {4: 24, 6: 64}
 """Prefix lengths, by IP version, below which a network is hardly one provider's."""
 
-_CLASSES: tuple[Class, ...] = ("local", "national", "international")
+CLASSES: tuple[Class, ...] = ("local", "national", "international")
+"""From the least to the most; each includes those before."""
 
 
 def check(subject: Subject) -> None:
@@ -21,6 +22,14 @@ def check(subject: Subject) -> None:
     _trunks(subject)
     _addresses(subject)
     _classes(subject)
+
+
+def outside_patterns(subject: Subject, most: str) -> list[str]:
+    """Every pattern that somebody of the class `most` may dial."""
+    if most not in CLASSES:
+        return []
+    classes = subject.file.outside.classes
+    return [p for c in CLASSES[: CLASSES.index(most) + 1] for p in classes.get(c, [])]
 
 
 def _trunks(subject: Subject) -> None:
@@ -93,7 +102,7 @@ def _addresses(subject: Subject) -> None:
 def _classes(subject: Subject) -> None:
     outside = subject.file.outside
     where: dict[str, str] = {}
-    for name in _CLASSES:
+    for name in CLASSES:
         for i, pattern in enumerate(outside.classes.get(name, [])):
             if pattern in where:
                 subject.warning(
@@ -112,7 +121,7 @@ def _classes(subject: Subject) -> None:
             if person.outside not in (None, "none"):
                 used.setdefault(person.outside, (section, number, "outside"))
     for most, here in used.items():
-        if not any(outside.classes.get(c) for c in _CLASSES[: _CLASSES.index(most) + 1]):
+        if not any(outside.classes.get(c) for c in CLASSES[: CLASSES.index(most) + 1]):
             subject.warning(
                 "empty-class",
                 here,

@@ -6,6 +6,9 @@ from switchboard.rules.checks.subject import Subject
 from switchboard.rules.schema import DIRECTORY, Codes
 from switchboard.rules.tree import Location, find
 
+NAMES = tuple(name for name in Codes.model_fields if name != "ask_pin")
+"""What codes are there for."""
+
 
 def check(subject: Subject) -> None:
     """Duplicates, numbers hidden by others, keys and codes."""
@@ -123,7 +126,7 @@ def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
 
 def _codes(subject: Subject) -> None:
     seen: dict[str, str] = {}
-    for name in Codes.model_fields:
+    for name in NAMES:
         code = getattr(subject.file.codes, name)
         if code in seen:
             codes = find(subject.root, ("codes",))[0].value
@@ -134,3 +137,8 @@ def _codes(subject: Subject) -> None:
                 f"{code} stands for both {seen[code]} and {name}; expected a code of its own for each.",
             )
         seen.setdefault(code, name)
+    asked = subject.file.codes.ask_pin
+    for i, name in enumerate(asked):
+        if name in asked[:i]:
+            at: Location = ("codes", "ask_pin", i)
+            subject.warning("listed-twice", at, f"{name} stands twice in this list.", "Leave one out.")

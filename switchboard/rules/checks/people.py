@@ -1,4 +1,4 @@
-"""Who answers for whom: departments and their people, executives and who protects them."""
+"""Who answers for whom: departments, queues and their people, operators, what is announced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def check(subject: Subject) -> None:
         if person.department is not None:
             here = (subject.sections[number], number, "department")
             subject.refers(here, person.department, ("departments", "queues"))
-    _executives(subject)
     _greeting(subject)
 
 
@@ -66,61 +65,6 @@ def _teams(subject: Subject) -> None:
                     )
                 elif section == "departments":
                     groups.setdefault(member, number)
-
-
-def _executives(subject: Subject) -> None:
-    for number, executive in subject.file.executives.items():
-        here: Location = ("executives", number)
-        both = executive.screening is not None and executive.secretary is not None
-        neither = executive.screening is None and executive.secretary is None
-        if (both or neither) and not subject.damaged(*here):
-            subject.error(
-                "protection",
-                here,
-                f"{subject.name(number)} has {'both' if both else 'neither'} screening "
-                f"{'and' if both else 'nor'} a secretary; expected one of the two.",
-                "Write screening: {deputy: …} or secretary: …; whoever needs neither belongs to people.",
-            )
-        if executive.secretary is not None:
-            _other(subject, (*here, "secretary"), number, executive.secretary, "secretary")
-        if not executive.mailbox:
-            subject.warning(
-                "no-mailbox",
-                here,
-                f"{subject.name(number)} has no mailbox: what callers leave for them goes to "
-                f"{subject.name(subject.file.unclear)}.",
-            )
-        if executive.screening is None:
-            continue
-        deputy = executive.screening.deputy
-        if deputy is not None:
-            _other(subject, (*here, "screening", "deputy"), number, deputy, "deputy")
-        elif not subject.damaged(*here):
-            subject.warning(
-                "no-deputy",
-                here,
-                f"{subject.name(number)} has no deputy: calls can't be passed on.",
-                'Write screening: {deputy: "…"}.',
-            )
-
-
-def _other(subject: Subject, location: Location, number: str, helper: str, role: str) -> None:
-    if helper == number:
-        subject.error(
-            "loop",
-            location,
-            f"{subject.name(number)} is named as their own {role}, so a call would go round in a circle.",
-            "Name another person.",
-        )
-    elif subject.sections.get(helper) == "executives":
-        subject.error(
-            "loop",
-            location,
-            f"{subject.name(helper)} is an executive too; expected a person whose phone rings.",
-            f"Callers for {number} would be sent on from one protected phone to the next.",
-        )
-    else:
-        subject.refers(location, helper, PERSON)
 
 
 def _greeting(subject: Subject) -> None:

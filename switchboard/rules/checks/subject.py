@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from switchboard.rules.problems import Nearest, Problem, Severity, shown
@@ -23,8 +24,9 @@ Kinds = tuple[str, ...]
 class Subject:
     """A file under examination. `problems` grows with every `error` and `warning`."""
 
-    def __init__(self, root: Node, salvaged: Salvaged, nearest: Nearest) -> None:
+    def __init__(self, root: Node, salvaged: Salvaged, nearest: Nearest, today: date) -> None:
         self.root = root
+        self.today = today
         self.file: RulesFile = salvaged.file
         self.damaged = salvaged.damaged
         self._removed = salvaged.removed

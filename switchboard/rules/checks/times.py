@@ -1,17 +1,45 @@
-"""Working hours that can be kept."""
+"""Working hours that can be kept, holidays that are known."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
 from switchboard.rules.checks.subject import Subject
+from switchboard.rules.public_holidays import of_china
+from switchboard.rules.schema import Season, Span
 from switchboard.rules.tree import Location
-from switchboard.rules.values import WEEKDAYS, minutes, weekdays
+from switchboard.rules.values import WEEKDAYS, minutes, moment, month_day, named_days, weekdays
+
+ANNOUNCED_BY = 11
+"""Month from which the next year's holidays should be known: the State Council announces them around then."""
+
+FRIDAY = 5
+LEAP_YEAR = 2000
 
 
 def check(subject: Subject) -> None:
+    """Weeks, seasons, lunch, closures, holidays."""
+    hours = subject.file.hours
+    _week(subject, ("hours", "weekly"), hours.weekly)
+    for i, season in enumerate(hours.seasons):
+        _week(subject, ("hours", "seasons", i, "weekly"), season.weekly)
+    for number, executive in subject.file.executives.items():
+        if executive.screening is not None and executive.screening.hours is not None:
+            _week(subject, ("executives", number, "screening", "hours"), executive.screening.hours)
+    _seasons(subject)
+    _lunch(subject)
+    _closures(subject)
+    _exceptions(subject)
+    _holidays(subject)
+
+
+def _week(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
     """Spans end after they begin, and no two say the same time."""
     by_day: dict[int, list[tuple[int, int, int]]] = {}
-    for i, span in enumerate(subject.file.hours.weekly):
-        here: Location = ("hours", "weekly", i)
+    for i, span in enumerate(spans):
+        here: Location = (*where, i)
         if subject.damaged(*here):
             continue
         opens, closes = minutes(span.opens), minutes(span.closes)
@@ -24,17 +52,130 @@ def check(subject: Subject) -> None:
         for day in weekdays(span.days):
             by_day.setdefault(day, []).append((opens, closes, i))
     told: set[int] = set()
-    for day, spans in sorted(by_day.items()):
-        spans.sort()
+    for day, found in sorted(by_day.items()):
+        found.sort()
         end, first = -1, 0
-        for opens, closes, i in spans:
+        for opens, closes, i in found:
             if opens < end and i not in told:
                 told.add(i)
                 subject.warning(
                     "hours-overlap",
-                    ("hours", "weekly", i),
-                    f"Overlaps on {WEEKDAYS[day - 1]} with the span in line "
-                    f"{subject.line(('hours', 'weekly', first))}.",
+                    (*where, i),
+                    f"Overlaps on {WEEKDAYS[day - 1]} with the span in line {subject.line((*where, first))}.",
+                    "Let one end before the other begins.",
                 )
             if closes > end:
                 end, first = closes, i
+
+
+def _seasons(subject: Subject) -> None:
+    """A day that two seasons cover follows the first: said, because nobody means it."""
+    seasons = subject.file.hours.seasons
+    days = [_days_of(season) for season in seasons]
+    for i in range(len(seasons)):
+        for j in range(i):
+            both = days[i] & days[j]
+            if both:
+                day = min(both)
+                subject.warning(
+                    "seasons-overlap",
+                    ("hours", "seasons", i),
+                    f"{day:%m-%d} lies in the season of line {subject.line(('hours', 'seasons', j))} too, "
+                    "which counts.",
+                    "Let one end the day before the other begins.",
+                )
+                break
+
+
+def _days_of(season: Season) -> frozenset[date]:
+    begins, ends = month_day(season.begins), month_day(season.ends)
+    first = date(LEAP_YEAR, 1, 1)
+    year = [first + timedelta(days=i) for i in range(366)]
+    if begins <= ends:
+        return frozenset(d for d in year if begins <= (d.month, d.day) <= ends)
+    return frozenset(d for d in year if (d.month, d.day) >= begins or (d.month, d.day) <= ends)
+
+
+def _lunch(subject: Subject) -> None:
+    hours = subject.file.hours
+    if hours.lunch is None or subject.damaged("hours"):
+        return
+    here: Location = ("hours", "lunch")
+    begins, ends = minutes(hours.lunch.opens), minutes(hours.lunch.closes)
+    if ends <= begins:
+        subject.error(
+            "hours-backwards", here, f"Ends at {hours.lunch.closes}, but begins at {hours.lunch.opens} only."
+        )
+        return
+    weeks = [hours.weekly, *(season.weekly for season in hours.seasons)]
+    if not any(_has_break(week, begins, ends) for week in weeks):
+        subject.warning(
+            "lunch-without-break",
+            here,
+            f"Nobody has a break between {hours.lunch.opens} and {hours.lunch.closes}: lunch duty covers none.",
+            "Write the morning and the afternoon as two spans under weekly, or leave lunch away.",
+        )
+
+
+def _has_break(week: Sequence[Span], begins: int, ends: int) -> bool:
+    for day in range(1, 8):
+        spans = sorted((minutes(s.opens), minutes(s.closes)) for s in week if day in weekdays(s.days))
+        for (_, closed), (opens, _) in pairwise(spans):
+            if max(closed, begins) < min(opens, ends):
+                return True
+    return False
+
+
+def _closures(subject: Subject) -> None:
+    for i, closure in enumerate(subject.file.hours.closures):
+        here: Location = ("hours", "closures", i)
+        if subject.damaged(*here):
+            continue
+        if moment(closure.ends, last=True) <= moment(closure.begins):
+            subject.error(
+                "hours-backwards",
+                here,
+                f"Ends {closure.ends}, but begins {closure.begins} only.",
+                "Swap the two.",
+            )
+
+
+def _exceptions(subject: Subject) -> None:
+    hours = subject.file.hours
+    free, worked = named_days(hours.extra_holidays), named_days(hours.extra_working_days)
+    if both := free & worked:
+        subject.error(
+            "free-and-worked",
+            ("hours", "extra_working_days"),
+            f"{min(both)} stands under extra_holidays too; expected it in one of the two.",
+            "Leave one out.",
+        )
+    friday = any(FRIDAY in weekdays(span.days) for span in hours.weekly)
+    if worked and not friday and not subject.damaged("hours"):
+        subject.warning(
+            "no-friday",
+            ("hours", "extra_working_days"),
+            "Days worked in exchange follow Friday's hours, and weekly has none: nobody works on them.",
+            "Add a span for fri.",
+        )
+
+
+def _holidays(subject: Subject) -> None:
+    """A year not announced yet has its holidays by law, but no make-up days; unless the file names some."""
+    hours = subject.file.hours
+    if hours.holidays != "cn" or subject.damaged("hours"):
+        return
+    named = {day.year for day in named_days([*hours.extra_holidays, *hours.extra_working_days])}
+    years = [subject.today.year]
+    if subject.today.month >= ANNOUNCED_BY:
+        years.append(subject.today.year + 1)
+    for year in years:
+        if year not in named and not of_china(year).is_known:
+            subject.warning(
+                "holidays-unknown",
+                ("hours", "holidays"),
+                f"The holidays of {year} are not known yet: only those fixed by law are kept, and no make-up "
+                "working days.",
+                "Once they are announced, update the switchboard, or list them under extra_holidays and "
+                "extra_working_days.",
+            )
