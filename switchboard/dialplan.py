@@ -27,6 +27,8 @@ class Context(StrEnum):
     AGENT = "agent"  # Local legs from a queue to its agents
     EMERGENCY = "emergency"
     OUTSIDE = "outside"  # rendered: who may dial what outside; "line-<trunk>": what each trunk takes
+    SCREENED_LEG = "screened-leg"  # one of an executive's phones: answers only after a yes
+    SCREEN_ASK = "screen-ask"  # runs on that phone: who calls, and the question
     ENDING = "ending"  # hangup handler: leaves the result in the call record
 
 
@@ -52,6 +54,11 @@ class Var(StrEnum):
     MAILBOX = "SB_MAILBOX"
     REASON = "SB_REASON"  # MessageReason
     QUEUE = "SB_QUEUE"
+    PRIORITY = "SB_PRIORITY"  # place among a queue's callers: higher goes ahead
+    CLIPS = "SB_CLIPS"  # folder of the caller's recorded answers
+    RING = "SB_RING"  # how long an executive's phones ring, without the time to decide
+    ASKER = "SB_ASKER"  # the phone inside that asks for the connection
+    BACK = "SB_BACK"  # the phone that transferred the caller; "" when nobody did
 
 
 class Global(StrEnum):
@@ -60,11 +67,11 @@ class Global(StrEnum):
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 
-EXECUTOR_OWN = ("SB_RETRIED",)
+EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER")
 """Variables that the executor keeps for itself."""
 
-UNAIDED_OWN = ("SB_ASKER", "SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")
-"""Variables of calls without the controller: the phone that asks for a connection; "1" in the fallback;
+UNAIDED_OWN = ("SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")
+"""Variables of calls without the controller: "1" in the fallback;
 entries at this question; all entries; sounds of the question."""
 
 SAY_PREFIX = "SAY_"
@@ -78,6 +85,7 @@ class Verb(StrEnum):
     """What the executor can run: one extension of context `switchboard` each."""
 
     DIAL = "dial"
+    SCREEN = "screen"
     ENQUEUE = "enqueue"
     WAIT = "wait"
     MESSAGE = "message"

@@ -78,23 +78,29 @@ class Workshop:
 
 
 class Publisher:
-    """Publishes rules to a PBX that runs. `in_use` gives the rules that calls under way began with."""
+    """Publishes rules to a PBX that runs. `in_use` gives the rules that calls under way began with.
+    `retired` are the versions whose phones, queues and mailboxes are kept for such calls now.
+    """
 
-    def __init__(self, workshop: Workshop, reload: Reload, in_use: Callable[[], Iterable[Rules]]) -> None:
+    def __init__(
+        self, workshop: Workshop, reload: Reload, in_use: Callable[[], Awaitable[Iterable[Rules]]]
+    ) -> None:
         self._workshop = workshop
         self._reload = reload
         self._in_use = in_use
+        self.retired: set[str] = set()
 
     async def __call__(self, rules: Rules) -> Sounds:
         """Make the PBX follow `rules`, wholly, or raise SwitchboardError with all as it was."""
         sounds = await asyncio.to_thread(self._workshop.speak, rules)
-        retired = [r for r in self._in_use() if r.version != rules.version]
+        retired = [r for r in await self._in_use() if r.version != rules.version]
         swap = await asyncio.to_thread(self._workshop.write, rules, sounds, retired)
         try:
             await self._reload(files.reloads(swap.changed))
         except PbxError as error:
             await self._roll_back(swap)
             raise PbxError(f"the PBX did not take the new rules, the old ones are back: {error}") from error
+        self.retired = {r.version for r in retired}
         if files.needs_restart(swap.changed):
             log.warning("pbx_restart_needed", files=list(swap.changed))
         return sounds

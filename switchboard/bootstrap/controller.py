@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -21,18 +22,30 @@ from switchboard.bootstrap.door import Door
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, SwitchboardError
+from switchboard.flows.acting import Services
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.pins import Pins
 from switchboard.flows.ports import Voice
 from switchboard.flows.rulebook import Book
 from switchboard.flows.step import Steps
 from switchboard.pbx import files
+from switchboard.pbx.clips import CallClips
+from switchboard.pbx.pins import read_pin
 from switchboard.publisher import Publisher, Workshop
 from switchboard.rules import Loaded, load, load_text
 from switchboard.rules.store import RulesStore
 from switchboard.rules.watch import watch
 from switchboard.settings import Settings
-from switchboard.storage import Database, DeskRows, Follower, Journal, versions_of_open_calls
+from switchboard.storage import (
+    Database,
+    DeskRows,
+    Follower,
+    Journal,
+    PinRows,
+    ticket_of,
+    versions_of_open_calls,
+)
 from switchboard.web import ControlServer
 
 log = structlog.get_logger()
@@ -66,13 +79,15 @@ class Controller:
         self.gateway = self._gateway(BOARD.name)
         self.admin = self._gateway(ADMIN.name)
         self.board = Board(self.gateway)
-        self.publisher = Publisher(workshop, self._reload, lambda: self._retired)
+        self.publisher = Publisher(workshop, self._reload, self._in_use)
         self.enforcement = Enforcement(self.store, self.book, _read, self.publisher)
         lamp = ModeLamp(self.gateway, self.admin)
         self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
-        self.steps = Steps(self.book, self.journal, self.desk, now)
+        pins = Pins(self._pin, PinRows(database), now)
+        clips = CallClips(settings.spool)
+        services = Services(self.desk, pins, partial(ticket_of, database), clips, now)
+        self.steps = Steps(self.book, self.journal, services)
         self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
-        self._retired: tuple[Rules, ...] = ()
 
     async def begin(self, ending: AsyncExitStack) -> None:
         """Start every part; each is stopped by `ending`. Calls are answered once this returns."""
@@ -109,6 +124,9 @@ class Controller:
     def _fetch(self, version: str) -> tuple[Rules, Voice]:
         rules = self.store.get(version)
         return rules, self.workshop.sounds(rules)
+
+    def _pin(self, extension: str) -> str:
+        return read_pin(self.settings.spool, extension) or self.workshop.secrets.pin(extension)
 
     async def _reload(self, modules: Sequence[str]) -> None:
         for module in modules:
@@ -147,13 +165,16 @@ class Controller:
                 await self._retire_once()
 
     async def _retire_once(self) -> None:
-        live = {seen.id for seen in self.board.calls} if self.board.fresh else None
-        wanted = await versions_of_open_calls(self.database, live)
         rules, _ = self.book.in_force()
-        retired = tuple(self.book.version(v)[0] for v in sorted(wanted) if v != rules.version)
-        if {r.version for r in retired} != {r.version for r in self._retired}:
-            self._retired = retired
+        needed = {r.version for r in await self._in_use()} - {rules.version}
+        if needed != self.publisher.retired:
             await self.publisher(rules)
+
+    async def _in_use(self) -> list[Rules]:
+        """Rules that calls under way began with."""
+        await self.follower.catch_up()
+        live = {seen.id for seen in self.board.calls} if self.board.fresh else None
+        return [self.book.version(v)[0] for v in sorted(await versions_of_open_calls(self.database, live))]
 
     async def _poke(self) -> None:
         """Calls end and lamps change: the records follow at once."""

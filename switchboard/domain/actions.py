@@ -7,9 +7,11 @@ Long ones are handed back to the dialplan, which runs them and steps again with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from switchboard.domain.duty import DutyWord
+from switchboard.domain.mode import Mode
 from switchboard.domain.phrases import Phrase
 
 
@@ -32,6 +34,7 @@ class Expect(StrEnum):
 
     EXTENSION = "extension"  # a number of the directory, or one of the greeting's keys
     KEY = "key"  # exactly one of `keys`
+    NUMBER = "number"  # digits, ended by # or a pause
     NAME = "name"  # letters on the keypad, ended by # or a pause; or one of `keys` alone
 
 
@@ -68,6 +71,53 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Compare `entry` with the PIN of `extension`. Outcome: `PinChecked`. The entry is never recorded."""
+
+    extension: str
+    entry: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMode:
+    """Choose the company's mode (None: back to the schedule), on behalf of `extension`. Outcome: `Done`."""
+
+    extension: str
+    mode: Mode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An operator signs in or out, or is away for `minutes`. Outcome: `Done`."""
+
+    extension: str
+    word: DutyWord
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Speak `phrases`, beep, record answer number `clip` (1 to 3) of this call: `seconds` at most, ended by
+    # or `silence` seconds without speech. Outcome: `Recorded`.
+    """
+
+    phrases: tuple[Phrase, ...]
+    clip: int
+    seconds: int
+    silence: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Open a complaint ticket for this call, whatever becomes of it. Outcome: `Done`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindTicket:
+    """The number of this call's ticket. Outcome: `TicketFound`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """Ring `phones` (numbers of persons), all together, for `seconds`. Outcome: `Dialled`."""
 
@@ -77,11 +127,23 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """Ring `phones` together for `ring_seconds` while the caller hears music; whoever answers is told the
+    recorded answers and decides by key; all of it within `seconds`. Outcome: `ScreenEnded`.
+    """
+
+    phones: tuple[str, ...]
+    ring_seconds: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Wait in `queue` for at most `seconds`. Outcome: `LeftQueue`."""
+    """Wait in `queue` for at most `seconds`, ahead of callers of lower `priority`. Outcome: `LeftQueue`."""
 
     queue: str
     seconds: int
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +168,6 @@ class Hangup:
     refused: bool = False
 
 
-Short = Say | Ask | Look
-Long = Dial | Enqueue | Wait | TakeMessage | Hangup
+Short = Say | Ask | Look | Record | CheckPin | ChangeMode | Sign | OpenTicket | FindTicket
+Long = Dial | Screen | Enqueue | Wait | TakeMessage | Hangup
 Action = Short | Long

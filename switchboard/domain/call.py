@@ -20,6 +20,14 @@ class Stage(StrEnum):
     """Where in the flow a call stands: which outcome it waits for."""
 
     NEW = "new"
+    PIN = "pin"  # asked for the PIN of a code
+    PIN_CHECK = "pin_check"
+    MINUTES = "minutes"  # asked how long somebody is away
+    CODE_DONE = "code_done"
+    REFUSED = "refused"
+    TICKET = "ticket"  # a ticket is being opened
+    TICKET_NUMBER = "ticket_number"  # the number is being looked up
+    RETURNING = "returning"  # a transfer failed: the phone that transferred is rung
     DESK = "desk"  # asked for the mode and the operators
     DESK_RINGING = "desk_ringing"
     DESK_LINE = "desk_line"  # waits for the desk: the place is told, or music
@@ -27,6 +35,11 @@ class Stage(StrEnum):
     SEARCH = "search"  # asked for letters of a name
     MATCHES = "matches"  # choices of a name search are being read
     LISTING = "listing"  # departments and numbers are being read
+    SCREEN_LOOK = "screen_look"  # who may take an executive's call first
+    ASSISTANT = "assistant"  # the executive's assistant is rung
+    SCREENING = "screening"  # a question is asked and answered
+    SCREEN_HOLD = "screen_hold"
+    SCREEN_RINGING = "screen_ringing"
     HOLD_ON = "hold_on"  # 请稍等, before looking for a free phone
     TRANSFER = "transfer"  # told where the call goes next
     LOOKING = "looking"  # asked which phones are free
@@ -57,6 +70,10 @@ class Call:
     inside: bool = False  # dialled on one of our own phones
     dialled: str = ""
     trunk: str = ""
+    asker: str = ""  # the phone inside that dialled, by its account
+    back: str = ""  # the phone that transferred the caller here
+    cleared: bool = False  # comes through to a screened executive unasked
+    complaint: bool = False  # a ticket is open
     language: str = "zh"
     answered: bool = False  # the line has been answered, by us or by a person
     stage: Stage = Stage.NEW

@@ -260,6 +260,7 @@ class Rules:
     greeting: Greeting
     unclear: str  # A10: number of the general administration department
     general_head: str  # A8: who a caller may choose when an executive is absent
+    complaints: str = ""  # A11: where complaints go
     desk: Desk = Desk()
     default_language: str = "zh"
     time_zone: str = "Asia/Shanghai"

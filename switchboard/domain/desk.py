@@ -14,7 +14,7 @@ from switchboard.domain.company import RingOrder, Rules
 from switchboard.domain.decision import Decision
 from switchboard.domain.mode import Mode
 from switchboard.domain.outcomes import Dialled, DialResult, Outcome, PhoneState, Said, Seen
-from switchboard.domain.phrases import Digits, Text
+from switchboard.domain.phrases import Number, Text
 
 WAIT_SECONDS = 5
 """Music between two looks at the desk."""
@@ -80,7 +80,7 @@ def _wait(call: Call, place: int) -> Decision:
     """Tell the place when it is new, else music. `page` remembers the place told."""
     if call.page == place:
         return Decision(call.to(Stage.DESK_LINE), Wait(WAIT_SECONDS), f"waits in line, place {place}", RULE)
-    phrases = (Text(p.DESK_BUSY), Text(p.LINE_PLACE), Digits(str(place)))
+    phrases = (Text(p.DESK_BUSY), Text(p.LINE_PLACE), Number(place))
     return Decision(call.to(Stage.DESK_LINE, page=place), Say(phrases), f"place {place} in the line", RULE)
 
 

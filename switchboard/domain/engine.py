@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from switchboard.domain import desk, enquiry, greeting, leaving, reach
+from switchboard.domain import codes, desk, enquiry, greeting, leaving, reach, screening
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Hangup, Look
 from switchboard.domain.call import Call, Stage
@@ -31,6 +31,8 @@ def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Deci
         decision = Decision(call.to(Stage.ENDED), Hangup(), f"{call.target} is in no rules of this call")
     elif call.steps >= STEPS and call.stage not in (Stage.GOODBYE, Stage.ENDED):
         decision = leaving.goodbye(call, f"{STEPS} steps are enough", p.TROUBLE)
+    elif call.stage is Stage.SCREEN_LOOK and not isinstance(outcome, Interrupted):
+        decision = screening.looked(call, outcome, rules, now)
     elif isinstance(outcome, Interrupted):
         decision = _REPEATS.get(call.stage, _go_on)(call, outcome, rules)
     else:
@@ -40,6 +42,8 @@ def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Deci
 
 def _arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """A call begins: at the main number, or at an extension's own direct number."""
+    if call.dialled.startswith("*"):
+        return codes.dialled(call, rules)
     if call.dialled in rules.extensions:
         return reach.reach(
             call, call.dialled, rules, f"the direct number of {call.dialled} was dialled", "trunks"
@@ -71,6 +75,18 @@ def _go_on(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 
 _HANDLERS: Mapping[Stage, Handler] = {
     Stage.NEW: _arrive,
+    Stage.PIN: codes.pin_entered,
+    Stage.PIN_CHECK: codes.pin_checked,
+    Stage.MINUTES: codes.minutes_entered,
+    Stage.CODE_DONE: codes.done,
+    Stage.REFUSED: codes.refused,
+    Stage.TICKET: reach.ticket_opened,
+    Stage.TICKET_NUMBER: leaving.ticket_found,
+    Stage.RETURNING: reach.returned,
+    Stage.ASSISTANT: screening.assistant_rang,
+    Stage.SCREENING: screening.answered,
+    Stage.SCREEN_HOLD: screening.ring,
+    Stage.SCREEN_RINGING: screening.decided,
     Stage.DESK: desk.seen,
     Stage.DESK_RINGING: desk.rang,
     Stage.DESK_LINE: desk.in_line,
@@ -103,5 +119,11 @@ _REPEATS: Mapping[Stage, Handler] = {
     Stage.CHOICE: lambda call, outcome, rules: reach.choice(call, rules),
     Stage.OTHER: lambda call, outcome, rules: reach.ask_extension(call),
     Stage.MESSAGE_INTRO: _message,
+    Stage.SCREEN_LOOK: lambda call, outcome, rules: screening.ask(call.to(Stage.SCREENING, tries=0), rules),
+    Stage.SCREENING: lambda call, outcome, rules: screening.ask(call, rules),
+    Stage.PIN: lambda call, outcome, rules: codes.dialled(call, rules),
+    Stage.PIN_CHECK: lambda call, outcome, rules: codes.dialled(call, rules),
+    Stage.MINUTES: lambda call, outcome, rules: codes.dialled(call, rules),
+    Stage.TICKET_NUMBER: lambda call, outcome, rules: leaving.find_ticket(call),
 }
 """Questions cut off by a controller's death are asked again."""

@@ -11,6 +11,9 @@ from enum import Enum
 from switchboard.domain.actions import Ask, Expect
 from switchboard.domain.company import Rules
 
+LONGEST_NUMBER = 12
+"""Digits of a PIN or a count at most."""
+
 LONGEST_NAME = 20
 """Keypad letters of a name at most; more digits are not collected."""
 
@@ -30,6 +33,8 @@ def progress(ask: Ask, digits: str, rules: Rules) -> Progress:
     """
     if ask.expect is Expect.KEY:
         return Progress.DONE
+    if ask.expect is Expect.NUMBER:
+        return Progress.DONE if len(digits) >= LONGEST_NUMBER else Progress.MORE
     if ask.expect is Expect.NAME:
         done = (len(digits) == 1 and digits in ask.keys) or len(digits) >= LONGEST_NAME
         return Progress.DONE if done else Progress.MORE

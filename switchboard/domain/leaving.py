@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from switchboard.domain import prompt_keys as p
-from switchboard.domain.actions import Hangup, MessageReason, Say, TakeMessage
+from switchboard.domain.actions import FindTicket, Hangup, MessageReason, Say, TakeMessage
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.decision import Decision
-from switchboard.domain.outcomes import MessageTaken, Outcome
-from switchboard.domain.phrases import Text
+from switchboard.domain.outcomes import MessageTaken, Outcome, TicketFound
+from switchboard.domain.phrases import Digits, Text
 
 
 def message_intro(call: Call, rules: Rules) -> Decision:
@@ -33,9 +33,25 @@ def after_intro(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     )
 
 
+def find_ticket(call: Call) -> Decision:
+    """The number of the complaint's ticket, to be told before goodbye."""
+    return Decision(call.to(Stage.TICKET_NUMBER), FindTicket(), "the ticket's number", "complaints")
+
+
+def ticket_found(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Tell the ticket's number, and goodbye."""
+    number = outcome.number if isinstance(outcome, TicketFound) else ""
+    if not number.isdecimal():
+        return goodbye(call, "the ticket's number isn't known yet")
+    phrases = (Text(p.TICKET), Digits(number), Text(p.GOODBYE))
+    return Decision(call.to(Stage.GOODBYE), Say(phrases), f"ticket {number} is told", "complaints")
+
+
 def after_message(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Say what became of it."""
     taken = isinstance(outcome, MessageTaken)
+    if call.complaint and taken:
+        return find_ticket(call)
     return goodbye(
         call,
         "the message is in the mailbox" if taken else "nothing was recorded",

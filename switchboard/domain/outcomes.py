@@ -101,6 +101,58 @@ class MessageFailed:
     """Nothing was recorded: too short, or the mailbox can't take it."""
 
 
+class Pin(StrEnum):
+    """What comparing a PIN came to. LOCKED: too many wrong ones, for this phone, for a while."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer was recorded; 0.0 seconds: nothing was said."""
+
+    seconds: float
+
+
+class Verdict(StrEnum):
+    """What came back from an executive's phones. NONE: no key, a machine, nobody."""
+
+    ACCEPTED = "accepted"
+    MESSAGE = "message"
+    DEPUTY = "deputy"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEnded:
+    """The executive decided, or didn't. ACCEPTED: they talked and are done."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """A PIN was compared."""
+
+    verdict: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something was ordered and carried out; `done` False: it could not be."""
+
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFound:
+    """The call's ticket; `number` "" when it isn't known (yet)."""
+
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Waited:
     """The music is over."""
@@ -116,6 +168,11 @@ Outcome = (
     | Dialled
     | LeftQueue
     | Waited
+    | Recorded
+    | ScreenEnded
+    | PinChecked
+    | Done
+    | TicketFound
     | MessageTaken
     | MessageFailed
 )

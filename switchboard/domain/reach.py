@@ -6,9 +6,19 @@ administration, a principal's caller gets the secretary.
 
 from __future__ import annotations
 
-from switchboard.domain import leaving
+from switchboard.domain import leaving, screening
 from switchboard.domain import prompt_keys as p
-from switchboard.domain.actions import Ask, Dial, Enqueue, Expect, Look, MessageReason, Say, Wait
+from switchboard.domain.actions import (
+    Ask,
+    Dial,
+    Enqueue,
+    Expect,
+    Look,
+    MessageReason,
+    OpenTicket,
+    Say,
+    Wait,
+)
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Department, Person, Principal, Queue, RingOrder, Rules, Screened
 from switchboard.domain.decision import Decision
@@ -21,11 +31,18 @@ from switchboard.domain.outcomes import (
     PhoneState,
     QueueExit,
     Seen,
+    Verdict,
 )
 from switchboard.domain.phrases import Text
 
+RETURN_SECONDS = 25
+"""How long the phone that transferred a caller rings when the transfer failed."""
+
 WAIT_SECONDS = 5
 """Music between two looks at a busy line."""
+
+COMPLAINT_PRIORITY = 5
+"""Complaints go ahead of ordinary callers (0) in a queue."""
 
 WAITS = 24
 """Looks at a busy line before the caller is asked again: two minutes."""
@@ -44,8 +61,12 @@ def reach(call: Call, number: str, rules: Rules, reason: str = "", rule: str = "
     call = call.to(Stage.HOLD_ON, target=number, via="", why=None, tries=0, entry="", page=0, rung=0, waits=0)
     match entry:
         case Screened():
-            return not_available(call, rules)
+            return screening.begin(call, entry, rules)
         case Principal():
+            if call.asker == entry.secretary:  # only that secretary puts a call through
+                return Decision(
+                    call, Say((Text(p.HOLD_ON),)), f"put through by the secretary, {call.asker}", rule
+                )
             reason = reason or f"{number} is reached through the secretary, {entry.secretary}"
             return Decision(
                 call.to(Stage.HOLD_ON, via=entry.secretary), Say((Text(p.HOLD_ON),)), reason, rule
@@ -63,9 +84,19 @@ def to_unclear(call: Call, rules: Rules, reason: str) -> Decision:
 
 
 def complaint(call: Call, number: str, rules: Rules, rule: str) -> Decision:
-    """Someone complains: at once to customer service (A11)."""
-    call = call.to(Stage.TRANSFER, target=number, via="", why=None, tries=0, rung=0, waits=0)
-    return Decision(call, Say((Text(p.COMPLAINT_HOLD),)), f"a complaint: customer service, {number}", rule)
+    """Someone complains (A11): a ticket first, whatever becomes of the call; then customer service."""
+    call = call.to(Stage.TICKET, target=number, via="", why=None, tries=0, rung=0, waits=0, complaint=True)
+    return Decision(call, OpenTicket(), "a complaint: a ticket is opened", rule)
+
+
+def ticket_opened(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Say that we are sorry; then at once to customer service."""
+    return Decision(
+        call.to(Stage.TRANSFER),
+        Say((Text(p.COMPLAINT_HOLD),)),
+        f"a complaint: customer service, {call.target}",
+        f"extensions.{call.target}",
+    )
 
 
 def look(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -74,12 +105,18 @@ def look(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if isinstance(entry, Queue):
         return Decision(
             call.to(Stage.QUEUED),
-            Enqueue(entry.number, entry.longest_wait_seconds),
+            Enqueue(entry.number, entry.longest_wait_seconds, _priority(call, entry)),
             f"waits in the queue of {entry.number}",
             f"extensions.{entry.number}",
         )
     phones = _phones(call, rules)
     return Decision(call.to(Stage.LOOKING), Look(phones), "who is free", f"extensions.{call.target}")
+
+
+def _priority(call: Call, queue: Queue) -> int:
+    """Who goes ahead in a queue (A11, A12)."""
+    valued = [v.priority for v in queue.valued if call.caller and call.caller.startswith(v.numbers)]
+    return max([*valued, COMPLAINT_PRIORITY if call.complaint else 0])
 
 
 def ring(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -122,9 +159,33 @@ def unanswered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
             f"extensions.{entry.number}",
         )
     rule = f"extensions.{call.target}"
+    if call.back and call.why is not MessageReason.UNCLEAR:
+        call = call.to(Stage.RETURNING, why=_WHY[outcome.result])
+        return Decision(
+            call,
+            Dial((call.back,), RETURN_SECONDS, call.target),
+            f"the transfer failed: back to {call.back}",
+            rule,
+        )
+    return failed(call, outcome, rules)
+
+
+def returned(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Who transferred doesn't take the caller back: on as if the caller had dialled."""
+    if isinstance(outcome, Dialled) and outcome.result is DialResult.ANSWERED:
+        return leaving.end(call, outcome, rules)
+    results = {why: result for result, why in _WHY.items()}
+    result = results.get(call.why, DialResult.NO_ANSWER) if call.why else DialResult.NO_ANSWER
+    return failed(call.to(Stage.RINGING, back=""), Dialled(result), rules)
+
+
+def failed(call: Call, outcome: Dialled, rules: Rules) -> Decision:
+    """Nobody took the call: the right words, and what can be done."""
+    entry = rules.extensions[call.target]
+    rule = f"extensions.{call.target}"
     if call.why is MessageReason.UNCLEAR:
         return _sorry(call, p.NO_ANSWER, "nobody at the place for unclear calls", rule)
-    if isinstance(entry, Principal):
+    if isinstance(entry, Principal) and call.via:
         call = call.to(Stage.SORRY, why=MessageReason.SECRETARY_ABSENT)
         return _sorry(call, p.SECRETARY_ABSENT, f"the secretary, {call.via}: {outcome.result.value}", rule)
     return choice(call.to(Stage.CHOICE, why=_WHY[outcome.result], tries=0), rules)
@@ -149,10 +210,11 @@ def choice(call: Call, rules: Rules) -> Decision:
     )
 
 
-def not_available(call: Call, rules: Rules) -> Decision:
-    """An executive who takes no call now: the same words whatever the cause (A8)."""
+def not_available(call: Call, rules: Rules, verdict: Verdict = Verdict.NONE) -> Decision:
+    """An executive who takes no call now: the same words whatever the cause (A8). The record knows it."""
+    declined = verdict is Verdict.MESSAGE or call.why is MessageReason.DECLINED
     return Decision(
-        call.to(Stage.CHOICE, why=MessageReason.UNAVAILABLE),
+        call.to(Stage.CHOICE, why=MessageReason.DECLINED if declined else MessageReason.UNAVAILABLE),
         _question([p.NOT_AVAILABLE, p.CHOICE_HEAD], "12", rules),
         f"{call.target} is not put through; message or the head of general administration",
         f"extensions.{call.target}",
@@ -228,10 +290,16 @@ def looked(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 def left_queue(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Nobody in the queue took the call: a message."""
     if isinstance(outcome, LeftQueue) and outcome.exit is QueueExit.SERVED:
-        return leaving.end(call, outcome, rules)
+        return _told_number(call, outcome, rules)
     why = outcome.exit.value if isinstance(outcome, LeftQueue) else "unknown"
     call = call.to(Stage.SORRY, why=MessageReason.QUEUE_OVERFLOW)
     return _sorry(call, p.QUEUE_NONE, f"left the queue: {why}", f"extensions.{call.target}")
+
+
+def _told_number(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    if not call.complaint:
+        return leaving.end(call, outcome, rules)
+    return leaving.find_ticket(call)
 
 
 def _sorry(call: Call, key: str, reason: str, rule: str) -> Decision:
@@ -257,6 +325,10 @@ def _phones(call: Call, rules: Rules) -> tuple[str, ...]:
     """Phones that may ring for the call now. Never an executive's own."""
     entry = rules.extensions[call.via or call.target]
     match entry:
+        case Principal() if call.asker == entry.secretary and call.asker:
+            return (entry.number,)
+        case Screened() if call.cleared:
+            return (entry.number, *(n for n in entry.also if n in rules.extensions))
         case Screened() | Principal() | Queue():
             return ()
         case Department(ring=RingOrder.IN_TURN):

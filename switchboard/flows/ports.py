@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from switchboard.domain.company import Rules
-from switchboard.domain.mode import Mode
+from switchboard.domain.duty import DutyWord
+from switchboard.domain.mode import Mode, Source
+from switchboard.domain.outcomes import Pin
 from switchboard.domain.phrases import Phrase
 
 
@@ -42,12 +44,24 @@ class Line(Protocol):
     async def wait_for_digit(self, seconds: float) -> str:
         """One digit, or "" when none came in time."""
 
+    async def record_file(self, path: str, seconds: float, *, silence: int = 0) -> RecordedFile:
+        """Beep and record into `path`, until # or `silence` seconds without speech."""
+
     async def set_variable(self, name: str, value: str) -> None: ...
 
     async def execute(self, application: str, *arguments: str) -> Any: ...
 
     async def device_state(self, phone: str) -> str:
         """Asterisk's word for the state of an extension's phones, e.g. NOT_INUSE for "8201"."""
+
+
+class RecordedFile(Protocol):
+    """What a recording came to (`switchboard.agi.Recording`). `ended`: "dtmf", "timeout" (silence too)."""
+
+    @property
+    def ended(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
 
 
 class Voice(Protocol):
@@ -92,6 +106,40 @@ class DeskView(Protocol):
 
     async def facts(self, call: str, rules: Rules) -> DeskFacts:
         """The facts for `call`, which waits in line from its first question until it is served or gone."""
+
+
+class DeskOrders(DeskView, Protocol):
+    """What a call may order of the desk, besides looking (`flows.desk.Desk`)."""
+
+    async def choose(self, mode: Mode | None, source: Source, author: str) -> object:
+        """Choose the mode until the next change of duty; None: back to the schedule."""
+
+    async def sign(
+        self, extension: str, what: DutyWord, source: Source, until: datetime | None = None
+    ) -> None: ...
+
+
+class Clips(Protocol):
+    """Where callers' recorded answers lie (`switchboard.pbx.clips`)."""
+
+    def folder(self, call: str) -> str:
+        """The call's own folder, as the PBX sees it."""
+
+    def place(self, call: str, clip: int) -> str:
+        """Path of one answer without its ending; the folder is there. Raises OSError."""
+
+
+class PinCheck(Protocol):
+    """Compares PINs (`flows.pins.Pins`)."""
+
+    async def check(self, extension: str, entry: str) -> Pin: ...
+
+
+class Tickets(Protocol):
+    """Finds tickets (`switchboard.storage.ticket_of`)."""
+
+    async def __call__(self, call: str) -> str:
+        """The number of the call's ticket, or "". Raises StorageError."""
 
 
 class Clock(Protocol):

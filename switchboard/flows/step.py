@@ -6,38 +6,34 @@ channel before each action, so that another controller can go on where this one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, assert_never, get_args
+from typing import Any, get_args
 
 import structlog
 
 from switchboard.dialplan import Var
-from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Long, Look, Say, Short, TakeMessage, Wait
-from switchboard.domain.call import Call
+from switchboard.domain.actions import Ask, Enqueue, Long, Record, Say, Screen, Short, TakeMessage, Wait
+from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.decision import Decision
 from switchboard.domain.engine import next_step
-from switchboard.domain.entry import Progress, progress
-from switchboard.domain.outcomes import Arrived, Entered, Outcome, PhoneState, Said, Seen, Silent
-from switchboard.domain.phrases import Phrase
-from switchboard.errors import AgiCommandFailed, CallerGone, StateUnreadable, StorageError
-from switchboard.flows.ports import Clock, DeskView, Journal, Line, RuleBook, Voice
+from switchboard.domain.outcomes import Arrived, Entered, Outcome
+from switchboard.errors import CallerGone, StateUnreadable, StorageError
+from switchboard.flows.acting import Actor, Services
+from switchboard.flows.ports import Journal, Line, RuleBook, Voice
 from switchboard.flows.wording import (
     INTERRUPTED,
     action_name,
+    detail,
     orders,
     outcome_word,
     read_outcome,
-    read_phone_state,
 )
 
 log = structlog.get_logger()
 
-ANSWERING = Say | Ask | Enqueue | Wait | TakeMessage
+ANSWERING = Say | Ask | Record | Screen | Enqueue | Wait | TakeMessage
 """Actions that need an open line. Until one of them comes the caller hears it ring."""
-
-KEYS = "0123456789*#"
 
 SETTLE_SECONDS = 0.3
 """Between answering and the first word: the caller's phone needs a moment to open its sound."""
@@ -55,8 +51,7 @@ class Steps:
 
     rulebook: RuleBook
     journal: Journal
-    desk: DeskView
-    now: Clock
+    services: Services
 
     async def __call__(self, line: Line) -> None:
         """Run one step. On return without SB_DONE the dialplan goes to the fallback."""
@@ -65,11 +60,11 @@ class Steps:
         except StateUnreadable as error:
             log.error("state_unreadable", call=line.id, error=str(error))
             return
-        await _Step(call, outcome, rules, voice, line, self.journal, self.desk, self.now).run()
+        await _Step(call, outcome, rules, voice, line, self.journal, self.services).run()
 
     def _resume(self, line: Line) -> tuple[Call, Outcome, Rules, Voice]:
         """The call as it stands: from its state variable, or a new one under the rules in force."""
-        state, word, origin, trunk, dialled = (*line.arguments, "", "", "", "", "")[:5]
+        state, word, origin, trunk, dialled, asker, back = (*line.arguments, *[""] * 7)[:7]
         if state:
             call = Call.unpack(state)
             rules, voice = self.rulebook.version(call.rules)
@@ -83,23 +78,25 @@ class Steps:
             inside=origin == "inside",
             dialled=dialled,
             trunk=trunk,
-            language=rules.default_language,
+            asker=asker,
+            back=back,
+            language=_language(request.get("agi_language", ""), rules, inside=bool(asker) and not back),
         )
-        self._started(call, trunk, request.get("agi_calleridname", ""))
+        self._started(call, request.get("agi_calleridname", ""))
         return call, Arrived(), rules, voice
 
-    def _started(self, call: Call, trunk: str, name: str) -> None:
+    def _started(self, call: Call, name: str) -> None:
         _keep(
             self.journal,
             {
-                "at": self.now().isoformat(),
+                "at": self.services.now().isoformat(),
                 "kind": "started",
                 "call": call.id,
                 "caller": call.caller,
                 "name": "" if name == "unknown" else name[:NAME_LIMIT],
                 "dialled": call.dialled,
                 "origin": "inside" if call.inside else "outside",
-                "trunk": trunk,
+                "trunk": call.trunk,
                 "rules": call.rules,
             },
         )
@@ -115,8 +112,7 @@ class _Step:
     voice: Voice
     line: Line
     journal: Journal
-    desk: DeskView
-    now: Clock
+    services: Services
 
     async def run(self) -> None:
         try:
@@ -126,9 +122,10 @@ class _Step:
             self._note("outcome", n=self.call.steps, outcome=LOST if self.line.switch_fired else HUNG_UP)
 
     async def _until_long(self) -> None:
+        actor = Actor(self.line, self.voice, self.rules, self.services, self._note)
         spoken = self.line.request.get("agi_language", "")
         while True:
-            decision = next_step(self.call, self.outcome, self.rules, self.now())
+            decision = next_step(self.call, self.outcome, self.rules, self.services.now())
             self._decided(decision)
             answers = not decision.call.answered and isinstance(decision.action, ANSWERING)
             self.call = replace(decision.call, answered=decision.call.answered or answers)
@@ -140,66 +137,15 @@ class _Step:
                 await self.line.answer()
                 await self.line.execute("Wait", str(SETTLE_SECONDS))
             if isinstance(decision.action, get_args(Short)):
-                self.outcome = await self._do(decision.action)
+                self.outcome = await actor.do(decision.action, self.call)
                 continue
             await self._hand_back(decision.action)
             return
 
-    async def _do(self, action: Short) -> Outcome:
-        """Carry out a short action."""
-        match action:
-            case Say(phrases):
-                await self._speak(phrases, "")
-                return Said()
-            case Ask():
-                return await self._ask(action)
-            case Look():
-                return await self._look(action)
-        assert_never(action)
-
-    async def _look(self, look: Look) -> Outcome:
-        """States of phones, asked of Asterisk now; and of the desk, its mode, operators and line."""
-        states = {n: read_phone_state(await self.line.device_state(n)) for n in look.phones}
-        self._report_unreachable(states)
-        if not look.desk:
-            return Seen(states)
-        facts = await self.desk.facts(self.call.id, self.rules)
-        states |= {n: read_phone_state(await self.line.device_state(n)) for n in facts.operators}
-        return Seen(states, facts.mode, facts.operators, facts.place)
-
-    async def _ask(self, ask: Ask) -> Outcome:
-        """Speak, and collect an entry that may begin in mid-sentence."""
-        digit = await self._speak(ask.phrases, KEYS)
-        digit = digit or await self.line.wait_for_digit(ask.first_seconds)
-        if not digit:
-            return Silent()
-        digits = ""
-        while digit and digit != "#":
-            digits += digit
-            if progress(ask, digits, self.rules) is Progress.DONE:
-                break
-            digit = await self.line.wait_for_digit(ask.digit_seconds)
-        return Entered(digits)
-
-    async def _speak(self, phrases: Sequence[Phrase], escape: str) -> str:
-        """Say `phrases`; the digit that cut them short, or ""."""
-        language = self.call.language
-        for phrase in phrases:
-            for name in self.voice.files(phrase, language):
-                if digit := await self._play(name, escape, self.voice.seconds(name, language)):
-                    return digit
-        return ""
-
-    async def _play(self, name: str, escape: str, seconds: float) -> str:
-        """Play one sound. One that is missing is left out: the rest of the sentence still helps."""
-        try:
-            return await self.line.stream_file(name, escape, seconds=seconds)
-        except AgiCommandFailed as error:
-            log.error("sound_missing", call=self.call.id, sound=name, error=str(error))
-            return ""
-
     async def _hand_back(self, action: Long) -> None:
         """Tell the dialplan what to run; SB_DONE last, so that half an order is none."""
+        if isinstance(action, Screen):
+            await self._set(Var.CLIPS, self.services.clips.folder(self.call.id))
         for name, value in orders(action).items():
             await self._set(name, value)
         await self._set(Var.DONE, "1")
@@ -208,42 +154,20 @@ class _Step:
         await self.line.set_variable(name.value, value)
 
     def _decided(self, decision: Decision) -> None:
+        secret = self.call.stage is Stage.PIN and isinstance(self.outcome, Entered)
         self._note(
             "step",
             n=decision.call.steps,
             action=action_name(decision.action),
-            detail=self._detail(decision.action, decision.call.language),
+            detail=detail(decision.action, lambda phrase: self.voice.text(phrase, decision.call.language)),
             reason=decision.reason,
             rule_line=self.rules.line(decision.rule),
-            outcome=outcome_word(self.outcome),
+            outcome="entered" if secret else outcome_word(self.outcome),
         )
 
-    def _detail(self, action: Action, language: str) -> str:
-        """What was said, rung or recorded, for people."""
-        match action:
-            case Say(phrases) | Ask(phrases):
-                return " ".join(self.voice.text(phrase, language) for phrase in phrases)
-            case Look(phones, desk):
-                return " ".join([*phones, *(("desk",) if desk else ())])
-            case Dial(phones):
-                return " ".join(phones)
-            case Enqueue(queue):
-                return queue
-            case TakeMessage(mailbox, reason):
-                return f"{mailbox} {reason.value}"
-            case Wait(seconds):
-                return f"{seconds} s"
-            case _:
-                return ""
-
-    def _report_unreachable(self, seen: dict[str, PhoneState]) -> None:
-        """A phone that isn't registered is no answer to the caller and a fault to us (A7)."""
-        for number, state in seen.items():
-            if state is PhoneState.UNREACHABLE:
-                self._note("fault", what="phone not registered", about=number)
-
     def _note(self, kind: str, **values: Any) -> None:
-        _keep(self.journal, {"at": self.now().isoformat(), "kind": kind, "call": self.call.id, **values})
+        at = self.services.now().isoformat()
+        _keep(self.journal, {"at": at, "kind": kind, "call": self.call.id, **values})
 
 
 def _keep(journal: Journal, record: dict[str, Any]) -> None:
@@ -257,3 +181,8 @@ def _keep(journal: Journal, record: dict[str, Any]) -> None:
 def _number(text: str) -> str:
     """Digits and a leading + of a caller's number; "" when withheld or not a number."""
     return "".join(c for i, c in enumerate(text[:32]) if c in "0123456789" or (c == "+" and i == 0))
+
+
+def _language(channel: str, rules: Rules, *, inside: bool) -> str:
+    """A phone inside speaks its owner's language; every other caller begins in the rules' first one."""
+    return channel if inside and channel in ("zh", "en") else rules.default_language

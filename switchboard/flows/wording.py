@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from switchboard.dialplan import Var, Verb
-from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Long, Look, Say, TakeMessage, Wait
+from switchboard.domain.actions import (
+    Action,
+    Ask,
+    ChangeMode,
+    CheckPin,
+    Dial,
+    Enqueue,
+    FindTicket,
+    Hangup,
+    Long,
+    Look,
+    OpenTicket,
+    Record,
+    Say,
+    Screen,
+    Sign,
+    TakeMessage,
+    Wait,
+)
 from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
     DialResult,
+    Done,
     Entered,
     Interrupted,
     LeftQueue,
@@ -17,12 +36,18 @@ from switchboard.domain.outcomes import (
     MessageTaken,
     Outcome,
     PhoneState,
+    PinChecked,
     QueueExit,
+    Recorded,
     Said,
+    ScreenEnded,
     Seen,
     Silent,
+    TicketFound,
+    Verdict,
     Waited,
 )
+from switchboard.domain.phrases import Phrase
 
 INTERRUPTED = "interrupted"
 """Stands in SB_OUTCOME while a short action is under way."""
@@ -41,6 +66,9 @@ _QUEUE = {
     "CONTINUE": QueueExit.SERVED,
 }
 """QUEUESTATUS (apps/app_queue.c); every other word means that no agent was there."""
+
+_VERDICT = {verdict.value: verdict for verdict in Verdict}
+"""What an executive's phone left behind; anything else is no yes."""
 
 _PHONE = {
     "NOT_INUSE": PhoneState.IDLE,
@@ -63,6 +91,8 @@ def read_outcome(word: str) -> Outcome:
             return Dialled(_DIAL.get(status, DialResult.UNAVAILABLE))
         case "queue":
             return LeftQueue(_QUEUE.get(status, QueueExit.NO_AGENT))
+        case "screen":
+            return ScreenEnded(_VERDICT.get(status, Verdict.NONE))
         case "waited":
             return Waited()
         case "message":
@@ -86,14 +116,52 @@ def orders(action: Long) -> Mapping[Var, str]:
                 Var.FOR: for_number,
                 Var.VERB: Verb.DIAL,
             }
-        case Enqueue(queue, seconds):
-            return {Var.QUEUE: queue, Var.SECONDS: str(seconds), Var.FOR: queue, Var.VERB: Verb.ENQUEUE}
+        case Screen(phones, ring_seconds, seconds):
+            return {
+                Var.PHONES: "&".join(phones),
+                Var.RING: str(ring_seconds),
+                Var.SECONDS: str(seconds),
+                Var.VERB: Verb.SCREEN,
+            }
+        case Enqueue(queue, seconds, priority):
+            return {
+                Var.QUEUE: queue,
+                Var.SECONDS: str(seconds),
+                Var.PRIORITY: str(priority),
+                Var.FOR: queue,
+                Var.VERB: Verb.ENQUEUE,
+            }
         case Wait(seconds):
             return {Var.SECONDS: str(seconds), Var.VERB: Verb.WAIT}
         case TakeMessage(mailbox, reason):
             return {Var.MAILBOX: mailbox, Var.REASON: reason.value, Var.VERB: Verb.MESSAGE}
         case Hangup(refused):
             return {Var.VERB: Verb.REFUSE if refused else Verb.HANGUP}
+
+
+def detail(action: Action, text: Callable[[Phrase], str]) -> str:
+    """What is said, rung or recorded, for people. Never a PIN."""
+    match action:
+        case Say(phrases) | Ask(phrases) | Record(phrases):
+            return " ".join(map(text, phrases))
+        case Look(phones, desk):
+            return " ".join([*phones, *(("desk",) if desk else ())])
+        case Dial(phones) | Screen(phones):
+            return " ".join(phones)
+        case Enqueue(queue):
+            return queue
+        case TakeMessage(mailbox, reason):
+            return f"{mailbox} {reason.value}"
+        case Wait(seconds):
+            return f"{seconds} s"
+        case ChangeMode(extension, mode):
+            return f"{extension} {mode.value if mode else 'schedule'}"
+        case Sign(extension, word, minutes):
+            return f"{extension} {word.value} {minutes or ''}".rstrip()
+        case CheckPin(extension):
+            return extension
+        case _:
+            return ""
 
 
 def action_name(action: Action) -> str:
@@ -106,12 +174,21 @@ def outcome_word(outcome: Outcome) -> str:
     match outcome:
         case Entered(digits):
             return f"entered {digits}".rstrip()
-        case Seen(phones, mode):
-            return " ".join(["seen", mode.value, *(f"{n}={state.value}" for n, state in phones.items())])
+        case Seen(phones, mode, operators, place):
+            desk = [f"operators={','.join(operators)}"] if operators else []
+            desk += [f"place={place}"] if place > 1 else []
+            states = (f"{n}={state.value}" for n, state in phones.items())
+            return " ".join(["seen", mode.value, *desk, *states])
         case Dialled(result):
             return result.value
         case LeftQueue(why):
             return why.value
+        case ScreenEnded(verdict) | PinChecked(verdict):
+            return verdict.value
+        case Recorded(seconds):
+            return f"recorded {seconds} s"
+        case TicketFound(number):
+            return f"ticket {number}".rstrip()
         case _:
             return _OUTCOME_NAMES[type(outcome)]
 
@@ -125,6 +202,13 @@ _ACTION_NAMES: Mapping[type, str] = {
     Wait: "wait",
     TakeMessage: "message",
     Hangup: "hangup",
+    Record: "record",
+    Screen: "screen",
+    CheckPin: "check_pin",
+    ChangeMode: "change_mode",
+    Sign: "sign",
+    OpenTicket: "open_ticket",
+    FindTicket: "find_ticket",
 }
 
 _OUTCOME_NAMES: Mapping[type, str] = {
@@ -133,6 +217,7 @@ _OUTCOME_NAMES: Mapping[type, str] = {
     Said: "said",
     Silent: "silent",
     Waited: "waited",
+    Done: "done",
     MessageTaken: "recorded",
     MessageFailed: "not_recorded",
 }

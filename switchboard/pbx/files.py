@@ -39,6 +39,7 @@ _RELOADS = (
         (
             "extensions.conf",
             "executor.conf",
+            "screening.conf",
             "ending.conf",
             "reach.conf",
             "from-trunk.conf",

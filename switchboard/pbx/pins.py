@@ -84,3 +84,18 @@ def _give(handle: int, owner: os.stat_result, mode: int) -> None:
     if os.geteuid() == 0:
         os.fchown(handle, owner.st_uid, owner.st_gid)
     os.fchmod(handle, mode)
+
+
+def read_pin(spool: Path, mailbox: str) -> str:
+    """The PIN that `mailbox` has now, "" when there is none. Raises OSError."""
+    file = spool / "voicemail" / VOICEMAIL_CONTEXT / text.number(mailbox) / FILE
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    with os.fdopen(handle, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            key, _, value = line.partition("=")
+            if key.strip() == "password":
+                return value.strip()
+    return ""

@@ -126,6 +126,7 @@ def _values(
         "classes": tuple(roster.classes(rules)),
         "emergency": rules.emergency,
         "prefix": text.Plain(rules.outside_prefix and text.number(rules.outside_prefix)),
+        "controller_codes": _controller_codes(rules),
         "operators": roster.members(rules, rules.operators),
         **roster.general(rules),
         "keys": [k for k in rules.greeting.keys if k.key not in rules.extensions],
@@ -133,6 +134,13 @@ def _values(
         "cdr_file": text.Plain(CDR_FILE),
         "cdr_line": text.Plain(",".join("${CSV_QUOTE(" + value + ")}" for _, value in CDR_COLUMNS)),
     }
+
+
+def _controller_codes(rules: Rules) -> tuple[str, ...]:
+    """Codes whose meaning the controller carries out."""
+    c = rules.codes
+    desk = (c.manual, c.automatic, c.away, c.schedule, c.hear_mode, c.operator_in, c.operator_out)
+    return (*desk, c.to_greeting, c.complaint)
 
 
 def _nat(settings: Settings) -> text.Plain:
@@ -201,6 +209,8 @@ _SAID = (
     prompt_keys.NOT_ALLOWED,
     prompt_keys.NO_SUCH_NUMBER,
     prompt_keys.TROUBLE,
+    prompt_keys.SCREEN_CALL,
+    prompt_keys.SCREEN_MENU,
 )
 """Prompts that the dialplan says by itself."""
 

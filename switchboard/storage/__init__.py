@@ -5,14 +5,19 @@ from switchboard.storage.desk import DeskRows
 from switchboard.storage.follower import Follower
 from switchboard.storage.journal import Journal
 from switchboard.storage.listing import calls, messages, versions_of_open_calls
+from switchboard.storage.pins import PinRows
+from switchboard.storage.tickets import ticket_of, tickets
 
 __all__ = [
     "Database",
     "DeskRows",
     "Follower",
     "Journal",
+    "PinRows",
     "calls",
     "messages",
     "open_database",
+    "ticket_of",
+    "tickets",
     "versions_of_open_calls",
 ]

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from switchboard.storage import stories
 from switchboard.storage.records import Begun, Cdr, Step, Unreadable, call_id, clean, instant
 from switchboard.storage.stories import Story
-from switchboard.storage.tables import faults
+from switchboard.storage.tables import faults, tickets
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Work:
 
     stories: dict[str, Story]
     faults: list[dict[str, Any]] = field(default_factory=list)
+    tickets: list[dict[str, Any]] = field(default_factory=list)
     mailboxes: set[str] = field(default_factory=set)  # where messages are being left
 
     async def save(self, connection: AsyncConnection) -> None:
@@ -30,6 +32,12 @@ class Work:
         await stories.save(connection, self.stories.values())
         if self.faults:
             await connection.execute(faults.insert(), self.faults)
+        for ticket in self.tickets:
+            known = select(tickets.c.id).where(
+                tickets.c.call_id == ticket["call_id"], tickets.c.kind == ticket["kind"]
+            )
+            if (await connection.execute(known)).first() is None:
+                await connection.execute(tickets.insert(), ticket)
 
 
 async def begin(connection: AsyncConnection, records: Iterable[Mapping[str, Any] | Cdr]) -> Work:
@@ -52,6 +60,8 @@ def apply(record: Mapping[str, Any] | Cdr, work: Work) -> None:
             _story(record, work).close(clean(record.get("outcome", "")))
         case "fault":
             _fault(record, work)
+        case "ticket":
+            _ticket(record, work)
         case kind:
             raise Unreadable(f"a record of unknown kind {kind!r:.40}")
 
@@ -72,6 +82,19 @@ def _fault(record: Mapping[str, Any], work: Work) -> None:
             "call_id": call_id(call) if call else None,
             "what": clean(record.get("what", "")),
             "about": clean(record.get("about", "")),
+        }
+    )
+
+
+def _ticket(record: Mapping[str, Any], work: Work) -> None:
+    work.tickets.append(
+        {
+            "call_id": call_id(record.get("call")),
+            "kind": clean(record.get("what", ""))[:20],
+            "caller": clean(record.get("caller", "")),
+            "opened": instant(record.get("at")),
+            "author": clean(record.get("author", "")),
+            "state": "open",
         }
     )
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -203,3 +204,25 @@ desk_line = Table(
     Column("seen", Instant, nullable=False),  # when the call last asked
 )
 """Callers who want an operator, from their first question until they are served or gone."""
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),  # the number people are told
+    Column("call_id", String(ID), nullable=False),
+    Column("kind", String(20), nullable=False),  # complaint
+    Column("caller", Text, nullable=False, default=""),
+    Column("opened", Instant, nullable=False, index=True),
+    Column("author", Text, nullable=False, default=""),  # an operator's extension; "" = the caller by a key
+    Column("state", String(10), nullable=False, default="open"),
+    UniqueConstraint("call_id", "kind"),
+)
+
+pin_attempts = Table(
+    "pin_attempts",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("extension", Text, nullable=False, index=True),
+    Column("verdict", String(10), nullable=False),  # domain.outcomes.Pin
+)

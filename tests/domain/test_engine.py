@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,20 +13,26 @@ from switchboard.domain.actions import (
     Ask,
     Dial,
     Enqueue,
+    FindTicket,
     Hangup,
     Look,
     MessageReason,
+    OpenTicket,
+    Record,
     Say,
+    Screen,
     TakeMessage,
     Wait,
 )
+from switchboard.domain.calendar import Calendar
 from switchboard.domain.call import Call, Stage
-from switchboard.domain.company import Rules
+from switchboard.domain.company import Rules, Trunk
 from switchboard.domain.engine import STEPS, next_step
 from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
     DialResult,
+    Done,
     Entered,
     Interrupted,
     LeftQueue,
@@ -34,12 +41,16 @@ from switchboard.domain.outcomes import (
     Outcome,
     PhoneState,
     QueueExit,
+    Recorded,
     Said,
+    ScreenEnded,
     Seen,
     Silent,
+    TicketFound,
+    Verdict,
     Waited,
 )
-from switchboard.domain.phrases import Digits, Spoken, Text
+from switchboard.domain.phrases import Digits, Spoken
 from tests.company import company
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -77,12 +88,10 @@ class Caller:
 
     @property
     def heard(self) -> list[str]:
-        """Keys of the texts in the latest action."""
+        """Keys of the texts in the latest action, numbers of names, digits, numbers as text."""
         action = self.done[-1]
-        phrases = action.phrases if isinstance(action, Say | Ask) else ()
-        return [
-            x.key if isinstance(x, Text) else x.number if isinstance(x, Spoken) else x.digits for x in phrases
-        ]
+        phrases = action.phrases if isinstance(action, Say | Ask | Record) else ()
+        return [str(next(iter(getattr(x, f.name) for f in fields(x)))) for x in phrases]
 
 
 IDLE, IN_USE, GONE = PhoneState.IDLE, PhoneState.BUSY, PhoneState.UNREACHABLE
@@ -232,7 +241,7 @@ def test_a_direct_number_reaches_its_extension_without_the_greeting() -> None:
     caller = Caller(dialled="8201")
     assert caller.heard == [p.HOLD_ON]
     assert caller.finds(n8201=IDLE) == Dial(("8201",), 25, "8201")
-    assert Caller(dialled="8801").heard == [p.NOT_AVAILABLE, p.CHOICE_HEAD]
+    assert Caller(dialled="8801").meets(Seen()) != Dial(("8801",), 25, "8801")
 
 
 def test_key_nine_starts_the_greeting_again_in_the_other_language() -> None:
@@ -277,13 +286,102 @@ def test_the_chairman_is_reached_only_through_the_secretary() -> None:
     assert caller.meets(Said(), Said()) == TakeMessage("8899", MessageReason.SECRETARY_ABSENT)
 
 
-def test_a_screened_executive_is_never_rung_and_the_words_tell_no_cause() -> None:
-    """A8: one path: a message, or the head of general administration."""
-    caller = Caller()
+def screened(**changes: object) -> Caller:
+    """A caller for the general manager, three questions answered."""
+    caller = Caller(company(**changes))
     caller.presses("8801")
+    caller.meets(Seen())
+    return caller
+
+
+def test_a_screened_executives_phone_rings_only_to_ask() -> None:
+    """A8: three answers, then a Screen; taken: they talk."""
+    caller = screened()
+    for question in (p.SCREEN_NAME, p.SCREEN_ORGANISATION, p.SCREEN_PURPOSE):
+        assert caller.heard[-1] == question
+        caller.meets(Recorded(2.0))
+    assert caller.heard == [p.SCREEN_HOLD]
+    assert caller.meets(Said()) == Screen(("8801",), 25, 115)
+    assert caller.meets(ScreenEnded(Verdict.ACCEPTED)) == Hangup()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MESSAGE, Verdict.NONE])
+def test_a_screened_caller_who_is_not_taken_hears_the_same_words_whatever_the_cause(verdict: Verdict) -> None:
+    """Declined, no key, a machine, absent: a message, or the head of general administration."""
+    caller = screened()
+    caller.meets(Recorded(2.0), Recorded(2.0), Recorded(2.0), Said(), ScreenEnded(verdict))
     assert caller.heard == [p.NOT_AVAILABLE, p.CHOICE_HEAD]
     caller.presses("2")
     assert caller.finds(n8101=IDLE) == Dial(("8101",), 25, "8101")
+
+
+def test_a_call_passed_to_the_deputy_rings_the_deputy() -> None:
+    """Key 3 of the executive."""
+    caller = screened()
+    caller.meets(Recorded(2.0), Recorded(2.0), Recorded(2.0), Said(), ScreenEnded(Verdict.DEPUTY))
+    assert caller.finds(n8101=IDLE) == Dial(("8101",), 25, "8101")
+
+
+def test_a_known_number_comes_through_only_by_a_trusted_trunk() -> None:
+    """A8: the number alone opens nothing."""
+    vip = replace(company().extensions["8801"], unscreened=("1390",))
+    trunks = (Trunk("good", {}, trusted=True), Trunk("other", {}))
+    rules = company(extensions={**company().extensions, "8801": vip}, trunks=trunks)
+    for trunk, caller_id, straight in (
+        ("good", "13900001", True),
+        ("other", "13900001", False),
+        ("good", "1350", False),
+    ):
+        caller = Caller(rules, trunk=trunk, caller=caller_id)
+        caller.presses("8801")
+        caller.meets(Seen())
+        assert (caller.heard == [p.HOLD_ON]) is straight
+        if straight:
+            assert caller.finds(n8801=IDLE) == Dial(("8801",), 25, "8801")
+
+
+def test_an_assistant_is_rung_first_and_then_the_questions_follow() -> None:
+    """Rules may put somebody in front."""
+    boss = replace(company().extensions["8801"], assistant="8890")
+    caller = Caller(company(extensions={**company().extensions, "8801": boss}))
+    assert caller.presses("8801") == Look(("8890",))
+    assert caller.meets(Seen({"8890": IDLE})) == Dial(("8890",), 25, "8801")
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.SCREEN_INTRO, p.SCREEN_NAME]
+
+
+def test_outside_the_executives_hours_nobody_is_rung() -> None:
+    """The same words as ever."""
+    boss = replace(company().extensions["8801"], hours=Calendar())
+    caller = Caller(company(extensions={**company().extensions, "8801": boss}))
+    caller.presses("8801")
+    caller.meets(Seen())
+    assert caller.heard == [p.NOT_AVAILABLE, p.CHOICE_HEAD]
+
+
+def test_a_transfer_that_fails_comes_back_to_who_transferred() -> None:
+    """Not to nowhere: 8101 is rung again; if they don't take it, the caller chooses."""
+    caller = Caller(dialled="8201", back="8101", asker="8101")
+    caller.finds(n8201=IDLE)
+    assert caller.meets(Dialled(DialResult.NO_ANSWER)) == Dial(("8101",), 25, "8201")
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.NO_ANSWER, p.CHOICE]
+
+
+def test_the_secretary_puts_a_call_through_and_nobody_else_does() -> None:
+    """A9: transferred by the secretary the principal's phone rings; by anybody else the secretary's does."""
+    through = Caller(dialled="8899", back="8890", asker="8890")
+    assert through.finds(n8899=IDLE) == Dial(("8899",), 25, "8899")
+    other = Caller(dialled="8899", back="8101", asker="8101")
+    assert other.finds(n8890=IDLE) == Dial(("8890",), 25, "8899")
+
+
+def test_an_operator_sends_a_caller_to_a_mailbox_or_to_the_greeting() -> None:
+    """Codes reached by blind transfer."""
+    message = Caller(dialled="*558202", back="8101", asker="8101")
+    assert message.heard == [p.LEAVE_MESSAGE]
+    assert message.meets(Said()) == TakeMessage("8202", MessageReason.OPERATOR)
+    assert Caller(dialled="*50", back="8101", asker="8101").heard[0] == p.HELLO
 
 
 def test_a_queue_that_nobody_answers_ends_in_its_mailbox() -> None:
@@ -299,10 +397,14 @@ def test_a_queue_that_nobody_answers_ends_in_its_mailbox() -> None:
 def test_a_complaint_goes_to_customer_service_at_once() -> None:
     """A11: key 7, patiently told, into the queue; the record names the rule's line."""
     caller = Caller()
-    caller.presses("7")
-    assert caller.heard == [p.COMPLAINT_HOLD]
+    assert caller.presses("7") == OpenTicket()
     assert caller.rules.line(caller.rule) == 12
-    assert caller.meets(Said()) == Enqueue("8600", 90)
+    caller.meets(Done())
+    assert caller.heard == [p.COMPLAINT_HOLD]
+    assert caller.meets(Said()) == Enqueue("8600", 90, priority=5)
+    assert caller.meets(LeftQueue(QueueExit.SERVED)) == FindTicket()
+    caller.meets(TicketFound("1042"))
+    assert caller.heard == [p.TICKET, "1042", p.GOODBYE]
 
 
 def test_a_name_is_found_by_pinyin_initials_and_read_as_a_choice() -> None:

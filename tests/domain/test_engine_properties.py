@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from switchboard.domain import prompt_keys
 from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Look, Say, TakeMessage
 from switchboard.domain.call import Call
-from switchboard.domain.company import Listing, Queue, Rules
+from switchboard.domain.company import Desk, Listing, Queue, Rules
 from switchboard.domain.engine import STEPS, next_step
 from switchboard.domain.mode import Mode
 from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
     DialResult,
+    Done,
     Entered,
     Interrupted,
     LeftQueue,
@@ -25,17 +26,23 @@ from switchboard.domain.outcomes import (
     MessageTaken,
     Outcome,
     PhoneState,
+    Pin,
+    PinChecked,
     QueueExit,
+    Recorded,
     Said,
+    ScreenEnded,
     Seen,
     Silent,
+    TicketFound,
+    Verdict,
     Waited,
 )
-from switchboard.domain.phrases import Digits, Spoken, Text
+from switchboard.domain.phrases import Digits, Number, Spoken, Text
 from tests.company import company
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-RULES = company()
+RULES = company(desk=Desk(operators=("8101", "8102")), complaints="8600")
 NUMBERS = tuple(RULES.extensions)
 
 entries = st.one_of(
@@ -53,6 +60,9 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     ),
     st.sampled_from(DialResult).map(Dialled),
     st.sampled_from(QueueExit).map(LeftQueue),
+    st.sampled_from([v for v in Verdict if v is not Verdict.ACCEPTED]).map(ScreenEnded),
+    st.sampled_from(Pin).map(PinChecked),
+    st.sampled_from([Recorded(0.0), Recorded(3.0), Done(), Done(False), TicketFound("7"), TicketFound("")]),
     st.sampled_from([Arrived(), Interrupted(), Said(), Silent(), Waited(), MessageTaken(), MessageFailed()]),
 )
 calls = st.builds(
@@ -61,6 +71,11 @@ calls = st.builds(
     rules=st.just(RULES.version),
     inside=st.booleans(),
     language=st.sampled_from(["zh", "en"]),
+    dialled=st.sampled_from(
+        ["8000", "8801", "8899", "8201", "*60", "*62", "*64", "*50", "*57", "*558201", "*99"]
+    ),
+    asker=st.sampled_from(["", "8101", "8201"]),
+    back=st.sampled_from(["", "8101", "8201"]),
 )
 
 
@@ -103,6 +118,8 @@ def test_nothing_is_said_rung_or_recorded_that_does_not_exist(
                             assert number == "" or number in RULES.extensions
                         case Digits(digits):
                             assert digits.isdecimal()
+                        case Number(value):
+                            assert value > 0
             case Dial(phones) | Look(phones):
                 assert all(n in RULES.extensions for n in phones)
             case Enqueue(queue):

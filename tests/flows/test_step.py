@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.call import Call, Stage
-from switchboard.domain.company import Rules
-from switchboard.domain.mode import Mode
-from switchboard.domain.phrases import Digits, Phrase, Spoken, Text
+from switchboard.domain.company import Desk as DeskRules
+from switchboard.domain.company import FeatureCodes, Rules
+from switchboard.domain.duty import DutyWord
+from switchboard.domain.mode import Mode, Source
+from switchboard.domain.outcomes import Pin
+from switchboard.domain.phrases import Digits, Number, Phrase, Spoken, Text
 from switchboard.errors import AgiCommandFailed, CallerGone, StorageError
+from switchboard.flows.acting import Services
 from switchboard.flows.ports import DeskFacts
 from switchboard.flows.step import Steps
 from tests.company import company
@@ -33,6 +37,8 @@ class Sounds:
                 return [f"name-{number}"]
             case Digits(digits):
                 return [f"digit-{d}" for d in digits]
+            case Number(value):
+                return [f"number-{value}"]
 
     def seconds(self, name: str, language: str) -> float:
         return 1.0
@@ -68,6 +74,14 @@ class Kept:
         self.records.append(record)
 
 
+@dataclass(frozen=True)
+class Recording:
+    """What a recording came to."""
+
+    ended: str
+    seconds: float
+
+
 @dataclass
 class Line:
     """A caller who presses the given digits, each when asked or (with !) during the nth sound."""
@@ -90,6 +104,8 @@ class Line:
     variables: dict[str, str] = field(default_factory=dict)
     answered: int = 0
     missing: str = ""
+    speaks: float = 3.0
+    recorded: list[str] = field(default_factory=list)
     switch_fired: bool = False
 
     async def answer(self) -> None:
@@ -105,6 +121,10 @@ class Line:
 
     async def wait_for_digit(self, seconds: float) -> str:
         return self.presses.pop(0) if self.presses else ""
+
+    async def record_file(self, path: str, seconds: float, *, silence: int = 0) -> Recording:
+        self.recorded.append(path)
+        return Recording("timeout", silence + self.speaks)
 
     async def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
@@ -132,13 +152,45 @@ class Desk:
     mode: Mode = Mode.AUTOMATIC
     operators: tuple[str, ...] = ()
 
+    ordered: list[tuple[object, ...]] = field(default_factory=list)
+
     async def facts(self, call: str, rules: Rules) -> DeskFacts:
         return DeskFacts(self.mode, self.operators, 1)
+
+    async def choose(self, mode: Mode | None, source: Source, author: str) -> None:
+        self.ordered.append((mode, source, author))
+
+    async def sign(
+        self, extension: str, what: DutyWord, source: Source, until: datetime | None = None
+    ) -> None:
+        self.ordered.append((extension, what, source, until))
+
+
+class Pins:
+    """8101's PIN is 4711."""
+
+    async def check(self, extension: str, entry: str) -> Pin:
+        return Pin.RIGHT if (extension, entry) == ("8101", "4711") else Pin.WRONG
+
+
+class Clips:
+    """Answers lie in a folder of the call's own."""
+
+    def folder(self, call: str) -> str:
+        return f"/clips/{call}"
+
+    def place(self, call: str, clip: int) -> str:
+        return f"/clips/{call}/{clip}"
+
+
+async def ticket_of(call: str) -> str:
+    return "1042"
 
 
 def steps(kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None) -> Steps:
     """The interpreter over fakes."""
-    return Steps(book or Book(), kept or Kept(), desk or Desk(), lambda: NOW)
+    services = Services(desk or Desk(), Pins(), ticket_of, Clips(), lambda: NOW)
+    return Steps(book or Book(), kept or Kept(), services)
 
 
 async def test_a_dialled_extension_is_handed_back_to_the_dialplan_as_one_order() -> None:
@@ -212,6 +264,84 @@ async def test_a_call_is_answered_once_when_there_is_something_to_say() -> None:
     third = second.next_session("dial:BUSY")
     await steps()(third)
     assert third.answered == 0
+
+
+def code(dialled: str, presses: str = "") -> Line:
+    """8101 dials a code on its own phone."""
+    return Line(presses=list(presses), arguments=("", "arrived", "inside", "", dialled, "8101", ""))
+
+
+OPERATORS = DeskRules(operators=("8101", "8102"))
+
+
+async def test_an_operators_code_changes_the_mode_and_says_so() -> None:
+    """*61: automatic, by 8101's phone, confirmed in words."""
+    desk, line = Desk(), code("*61")
+    await steps(book=Book(company(desk=OPERATORS)), desk=desk)(line)
+    assert desk.ordered == [(Mode.AUTOMATIC, Source.PHONE, "8101")]
+    assert line.played == [p.NOW_AUTOMATIC]
+
+
+async def test_away_takes_the_minutes_from_the_keypad() -> None:
+    """*62 20 #: away for twenty minutes, read back."""
+    desk, line = Desk(), code("*62", "20#")
+    await steps(book=Book(company(desk=OPERATORS)), desk=desk)(line)
+    assert desk.ordered == [("8101", DutyWord.AWAY, Source.PHONE, NOW + timedelta(minutes=20))]
+    assert line.played[0] == p.ASK_MINUTES
+    assert line.played[1:] == [p.NOW_AWAY, "number-20", p.MINUTES]
+
+
+async def test_a_pin_is_asked_where_the_rules_say_so_and_never_kept() -> None:
+    """Wrong, then right; no record holds what was entered."""
+    kept, desk, line = Kept(), Desk(), code("*60", "1234#4711#")
+    rules = company(desk=OPERATORS, codes=FeatureCodes(ask_pin=("manual",)))
+    await steps(kept, Book(rules), desk)(line)
+    assert line.played == [p.ASK_PIN, p.PIN_WRONG, p.ASK_PIN, p.NOW_MANUAL]
+    assert desk.ordered == [(Mode.MANUAL, Source.PHONE, "8101")]
+    assert "4711" not in str(kept.records)
+    assert "1234" not in str(kept.records)
+
+
+async def test_who_is_no_operator_is_refused_and_nothing_is_ordered() -> None:
+    """A16: 8201 may not work the desk."""
+    desk = Desk()
+    line = Line(arguments=("", "arrived", "inside", "", "*60", "8201", ""))
+    await steps(book=Book(company(desk=OPERATORS)), desk=desk)(line)
+    assert (desk.ordered, line.played, line.variables["SB_VERB"]) == ([], [p.NOT_ALLOWED], "refuse")
+
+
+async def test_a_caller_for_the_general_manager_answers_three_questions() -> None:
+    """A8: three recordings, then the executive's phones ring with the folder of the answers."""
+    line = Line(presses=list("8801"))
+    await steps()(line)
+    assert line.recorded == ["/clips/1.1/1", "/clips/1.1/2", "/clips/1.1/3"]
+    assert line.played[-5:] == [
+        p.SCREEN_INTRO,
+        p.SCREEN_NAME,
+        p.SCREEN_ORGANISATION,
+        p.SCREEN_PURPOSE,
+        p.SCREEN_HOLD,
+    ]
+    assert (line.variables["SB_VERB"], line.variables["SB_PHONES"]) == ("screen", "8801")
+    assert line.variables["SB_CLIPS"] == "/clips/1.1"
+
+
+async def test_silence_after_a_question_is_asked_once_more_and_then_accepted() -> None:
+    """Nobody is kept from the executive for being shy: the question is repeated once."""
+    line = Line(presses=list("8801"), speaks=0.0)
+    await steps()(line)
+    assert line.played.count(p.SCREEN_NAME) == 2
+    assert line.variables["SB_VERB"] == "screen"
+
+
+async def test_a_complaint_is_in_the_journal_before_anything_is_said() -> None:
+    """A11: a ticket whatever becomes of the call."""
+    kept, line = Kept(), Line(presses=["7"])
+    await steps(kept)(line)
+    kinds = [(r["kind"], r.get("what", r.get("action"))) for r in kept.records]
+    assert ("ticket", "complaint") in kinds
+    assert kinds.index(("ticket", "complaint")) < kinds.index(("step", "enqueue"))
+    assert line.variables["SB_PRIORITY"] == "5"
 
 
 async def test_a_caller_who_hangs_up_leaves_a_closed_step_and_no_finished_mark() -> None:
