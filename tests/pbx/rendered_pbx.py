@@ -163,8 +163,11 @@ class RenderedPbx:
             return [dict(zip(names, row, strict=True)) for row in csv.reader(file)]
 
     async def ending(self, seconds: float = 5) -> dict[str, str]:
-        """The newest record's `ending`, once there is one."""
+        """The newest record's `ending`, once every call is over."""
         async with asyncio.timeout(seconds):
+            while not (await self.cli("core show channels count")).startswith("0 active channels"):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
             while True:
                 for record in reversed(self.records()):
                     if record["ending"]:
