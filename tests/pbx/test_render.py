@@ -269,3 +269,12 @@ def test_greeting_keys_that_are_extensions_stay_extensions() -> None:
     one = replace(person("7"))
     assert "exten => 7," not in files(firm(entries=(*ENTRIES, one)))["fallback.conf"]
     assert "exten => 7,1,Goto(extensions,8600,1)" in files()["fallback.conf"]
+
+
+def test_lamps_find_phones_and_the_mode() -> None:
+    """Phones subscribe in context `lamps`, so each hint stands there."""
+    rendered = files()
+    assert "subscribe_context = lamps" in rendered["pjsip.conf"]
+    hints = [line for line in section(rendered["directory.conf"], "[lamps]") if ",hint," in line]
+    assert hints == ["exten => _X!,hint,PJSIP/${EXTEN}", "exten => *60,hint,Custom:switchboard-mode"]
+    assert rendered["directory.conf"].count(",hint,") == 2
