@@ -9,6 +9,7 @@ from switchboard.cli import (
     call,
     check,
     doctor,
+    explain,
     mode,
     programs,
     prompts,
@@ -26,5 +27,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _module in (run, status, mode, call, accounts, records, check, rules, prompts, programs, doctor):
+for _module in (run, status, mode, call, accounts, records, check, explain, rules, prompts, programs, doctor):
     _module.register(app)

@@ -9,7 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from switchboard.domain.actions import Action, Ask, Dial, Enqueue, Hangup, Look, Say, TakeMessage, Wait
+from switchboard.domain.actions import (
+    Action,
+    Ask,
+    ChangeMode,
+    CheckPin,
+    Dial,
+    Enqueue,
+    FindTicket,
+    Hangup,
+    Look,
+    OpenTicket,
+    Record,
+    Say,
+    Screen,
+    Sign,
+    TakeMessage,
+    Wait,
+)
 from switchboard.domain.call import Call
 from switchboard.domain.company import Queue, Rules
 from switchboard.domain.engine import next_step
@@ -18,16 +35,23 @@ from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
     DialResult,
+    Done,
     Entered,
     LeftQueue,
     MessageFailed,
     MessageTaken,
     Outcome,
     PhoneState,
+    Pin,
+    PinChecked,
     QueueExit,
+    Recorded,
     Said,
+    ScreenEnded,
     Seen,
     Silent,
+    TicketFound,
+    Verdict,
     Waited,
 )
 from switchboard.rehearsal.situation import Answer, Situation
@@ -39,14 +63,38 @@ _RESULTS = {
     Answer.DECLINES: DialResult.BUSY,  # a SIP phone turns a call away with 486, as when busy
     Answer.NO_ANSWER: DialResult.NO_ANSWER,
     Answer.UNREACHABLE: DialResult.UNAVAILABLE,
+    Answer.PASSES_ON: DialResult.BUSY,
+    Answer.WANTS_MESSAGE: DialResult.BUSY,
 }
-_BEST = (Answer.ANSWERS, Answer.NO_ANSWER, Answer.DECLINES, Answer.BUSY, Answer.UNREACHABLE)
+_VERDICTS = {
+    Answer.ANSWERS: Verdict.ACCEPTED,
+    Answer.PASSES_ON: Verdict.DEPUTY,
+    Answer.WANTS_MESSAGE: Verdict.MESSAGE,
+}
+_BEST = (
+    Answer.ANSWERS,
+    Answer.PASSES_ON,
+    Answer.WANTS_MESSAGE,
+    Answer.NO_ANSWER,
+    Answer.DECLINES,
+    Answer.BUSY,
+    Answer.UNREACHABLE,
+)
 """Of several phones ringing together, whose answer is the group's."""
+
+SPOKEN_SECONDS = 3.0
+"""How long an answer to a screening question is, of a caller who speaks."""
+
+TICKET = "1001"
+"""The number that a rehearsal's complaint gets: nothing is really opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One decision in a rehearsal, and what came of its action (None: the call is over)."""
+    """One decision in a rehearsal, and what came of its action (None: the call is over).
+
+    `by` is the phone that answered and now talks with the caller.
+    """
 
     call: Call
     action: Action
@@ -54,6 +102,7 @@ class Moment:
     rule: str
     line: int
     outcome: Outcome | None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +129,8 @@ def rehearse(rules: Rules, situation: Situation) -> Rehearsal:
         caller=situation.caller,
         inside=situation.inside,
         dialled=situation.dialled or rules.main_number,
+        trunk=situation.trunk,
+        asker=situation.caller if situation.inside else "",
         language=situation.language or rules.default_language,
     )
     world = _World(rules, situation)
@@ -93,7 +144,8 @@ def _moments(call: Call, rules: Rules, situation: Situation, world: _World) -> I
         call = decision.call
         outcome = world.outcome(decision.action)
         line = rules.line(decision.rule)
-        yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome)
+        by = world.answering(decision.action) if outcome is None else ""
+        yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome, by)
 
 
 class _World:
@@ -117,24 +169,52 @@ class _World:
                 states = {n: _STATES.get(situation.answer(n), PhoneState.IDLE) for n in wanted}
                 return Seen(states, situation.mode, situation.operators) if desk else Seen(states)
             case Dial(phones):
-                best = min((situation.answer(n) for n in phones), key=_BEST.index, default=Answer.UNREACHABLE)
-                by = next((n for n in phones if situation.answer(n) is best), "")
+                best, by = self._best(phones)
                 return None if best is Answer.ANSWERS else Dialled(_RESULTS[best], by)
+            case Screen(phones):
+                verdict = _VERDICTS.get(self._best(phones)[0], Verdict.NONE)
+                return None if verdict is Verdict.ACCEPTED else ScreenEnded(verdict)
+            case Record():
+                return Recorded(SPOKEN_SECONDS if situation.speaks else 0.0)
             case Enqueue(queue):
                 return self._queued(queue)
             case Wait():
                 return Waited()
             case TakeMessage():
                 return MessageTaken() if situation.speaks else MessageFailed()
+            case CheckPin():
+                return PinChecked(Pin.RIGHT if situation.knows_pin else Pin.WRONG)
+            case ChangeMode() | Sign() | OpenTicket():
+                return Done()
+            case FindTicket():
+                return TicketFound(TICKET)
             case Hangup():
                 return None
         assert_never(action)
 
+    def answering(self, action: Action) -> str:
+        """The phone that takes the call that `action` rings; "" when nobody does."""
+        phones: tuple[str, ...] = ()
+        if isinstance(action, Dial | Screen):
+            phones = action.phones
+        elif isinstance(action, Enqueue):
+            queue = self._rules.extensions[action.queue]
+            phones = queue.members if isinstance(queue, Queue) else ()
+        return next((n for n in phones if self._situation.answer(n) is Answer.ANSWERS), "")
+
+    def _best(self, phones: tuple[str, ...]) -> tuple[Answer, str]:
+        """What comes of ringing `phones` together, and whose doing it is."""
+        best = min((self._situation.answer(n) for n in phones), key=_BEST.index, default=Answer.UNREACHABLE)
+        return best, next((n for n in phones if self._situation.answer(n) is best), "")
+
     def _entered(self, ask: Ask) -> Outcome:
         """The next entry, as the live interpreter would collect it: what is over begins the next one."""
-        if not self.entries:
+        if not self.entries or not self.entries[0]:
+            del self.entries[:1]
             return Silent()
         entry = self.entries.pop(0)
+        if entry == "#":
+            return Entered("")
         for length in range(1, len(entry)):
             if progress(ask, entry[:length], self._rules) is Progress.DONE:
                 self.entries.insert(0, entry[length:])

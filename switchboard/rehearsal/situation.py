@@ -18,19 +18,23 @@ class Answer(StrEnum):
     DECLINES = "declines"  # rings, and its owner turns the call away
     NO_ANSWER = "no_answer"  # rings, and nobody comes
     UNREACHABLE = "unreachable"
+    PASSES_ON = "passes_on"  # an executive who is asked, and passes the call to the deputy
+    WANTS_MESSAGE = "wants_message"  # an executive who is asked, and has a message taken
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """A supposed call. `at` is aware of its zone.
 
-    `presses` are entries in the order of the questions, each without a closing #; a question beyond the
-    last is met with silence. Phones that `phones` doesn't name do `others`; so do a queue's agents.
+    `presses` are entries in the order of the questions, each without a closing #: "" is silence, "#" that key
+    alone; a question beyond the last is met with silence. Phones that `phones` doesn't name do `others`; so
+    do a queue's agents.
     """
 
     at: datetime
     caller: str = ""
     dialled: str = ""
+    trunk: str = ""
     inside: bool = False
     language: str = ""  # "" = the rules' first language
     presses: tuple[str, ...] = ()
@@ -39,6 +43,7 @@ class Situation:
     mode: Mode = Mode.AUTOMATIC
     operators: tuple[str, ...] = ()  # signed in and not away
     speaks: bool = True  # leaves a message when asked to
+    knows_pin: bool = True  # of a phone inside, where a code asks for it
 
     def answer(self, phone: str) -> Answer:
         """What `phone` does."""

@@ -1,0 +1,250 @@
+"""Example calls: what an administrator expects of the rules, run as tests before they go live (D4).
+
+An example says what is given (who calls, when, who is busy), what the caller does, and what must come of
+it. `switchboard.rules.examples` reads them from a file; nothing here knows files, but each expectation
+remembers its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from switchboard.domain.actions import Ask, Record, Say, TakeMessage
+from switchboard.domain.company import Rules
+from switchboard.domain.mode import Mode, mode_at
+from switchboard.domain.phrases import Text
+from switchboard.rehearsal.interpreter import Rehearsal, rehearse
+from switchboard.rehearsal.situation import Answer, Situation
+from switchboard.rehearsal.story import Ending, EndKind, Speak, ending, rung, said
+
+HANGUP = "hangup"
+"""What `ends_at` says of a call that comes to neither a conversation nor a message."""
+
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must come of a call. None: not asked about.
+
+    `hears` and `never_hears` are keys of prompts or parts of what is said; `hears` in this order, other
+    words between. `rings` are all phones that ring, in this order (of those that ring together, any);
+    a queue's number stands for its agents. `ends_at` is an extension that the caller talks with (a person,
+    or the department or queue that was wanted), `hangup` or `refused`.
+    """
+
+    hears: tuple[str, ...] = ()
+    never_hears: tuple[str, ...] = ()
+    rings: tuple[str, ...] | None = None
+    never_rings: tuple[str, ...] = ()
+    ends_at: str | None = None
+    message_for: str | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example call. `lines`: line of each thing it says, e.g. "then.rings"; "" is its own.
+
+    `at` without a zone is the company's local time. `mode` None follows the schedule at `at`; `operators`
+    None are all who may be.
+    """
+
+    name: str
+    at: datetime
+    then: Expected
+    caller: str = ""
+    dials: str = ""
+    trunk: str = ""
+    inside: bool = False
+    language: str = ""
+    mode: Mode | None = None
+    operators: tuple[str, ...] | None = None
+    phones: Mapping[str, Answer] = field(default_factory=dict)
+    others: Answer = Answer.ANSWERS
+    presses: tuple[str, ...] = ()
+    speaks: bool = True
+    knows_pin: bool = True
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def line(self, what: str = "") -> int:
+        """The line of `what`, or of the example."""
+        return self.lines.get(what, self.lines.get("", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something came otherwise than an example expects."""
+
+    what: str  # e.g. "then.rings"
+    line: int
+    expected: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An example that was run."""
+
+    example: Example
+    rehearsal: Rehearsal
+    failures: tuple[Failure, ...]
+
+
+def situation_of(example: Example, rules: Rules) -> Situation:
+    """What `example` supposes, under `rules`."""
+    at = example.at if example.at.tzinfo else example.at.replace(tzinfo=ZoneInfo(rules.time_zone))
+    return Situation(
+        at=at,
+        caller=example.caller,
+        dialled=example.dials,
+        trunk=example.trunk,
+        inside=example.inside,
+        language=example.language,
+        presses=example.presses,
+        phones=example.phones,
+        others=example.others,
+        mode=example.mode or mode_at(rules.calendar, None, at).mode,
+        operators=rules.operators if example.operators is None else example.operators,
+        speaks=example.speaks,
+        knows_pin=example.knows_pin,
+    )
+
+
+def run(rules: Rules, example: Example, speak: Speak) -> Run:
+    """Rehearse one example."""
+    rehearsal = rehearse(rules, situation_of(example, rules))
+    return Run(example, rehearsal, tuple(_judge(rules, example, rehearsal, speak)))
+
+
+def failures(rules: Rules, examples: Iterable[Example], speak: Speak) -> list[str]:
+    """A sentence for every expectation that `rules` don't meet; [] when all is as expected."""
+    return [
+        f"example {example.name!r}, line {failure.line}: "
+        f"expected {failure.expected}; what happens: {failure.happened}"
+        for example in examples
+        for failure in run(rules, example, speak).failures
+    ]
+
+
+def _judge(rules: Rules, example: Example, rehearsal: Rehearsal, speak: Speak) -> Iterator[Failure]:
+    then, end = example.then, ending(rehearsal)
+    yield from _strangers(rules, example)
+    yield from _heard(example, rehearsal, speak)
+    groups = rung(rehearsal)
+    if then.rings is not None and not _rang_so(then.rings, groups):
+        yield Failure("then.rings", example.line("then.rings"), _ringing(then.rings), _groups(groups))
+    for number in then.never_rings:
+        if any(number in group for group in groups):
+            line = example.line("then.never_rings")
+            yield Failure("then.never_rings", line, f"{number} never rings", _groups(groups))
+    if then.ends_at is not None and not _ends_so(then.ends_at, end):
+        yield Failure("then.ends_at", example.line("then.ends_at"), _place(then.ends_at), _end(end))
+    if then.message_for is not None and (end.kind, end.number) != (EndKind.MESSAGE, then.message_for):
+        line = example.line("then.message_for")
+        yield Failure("then.message_for", line, f"a message for {then.message_for}", _end(end))
+    if then.because is not None and (end.reason is None or end.reason.value != then.because):
+        line = example.line("then.because")
+        yield Failure("then.because", line, f"a message because: {then.because}", _end(end))
+    if rehearsal.unused:
+        left = ", ".join(rehearsal.unused)
+        line = example.line("when.presses")
+        yield Failure(
+            "when.presses", line, "every entry is asked for", f"nobody asks for {left}: {_end(end)}"
+        )
+
+
+def _strangers(rules: Rules, example: Example) -> Iterator[Failure]:
+    """Numbers that the example supposes something about and the rules don't have."""
+    supposed = [("given", n) for n in (*example.phones, *(example.operators or ()))]
+    expected = [("then.rings", n) for n in example.then.rings or ()]
+    expected += [("then.never_rings", n) for n in example.then.never_rings]
+    if example.then.message_for:
+        expected.append(("then.message_for", example.then.message_for))
+    for what, number in (*supposed, *expected):
+        if number not in rules.extensions:
+            yield Failure(what, example.line(what), f"an extension {number}", "the rules have none")
+
+
+def _heard(example: Example, rehearsal: Rehearsal, speak: Speak) -> Iterator[Failure]:
+    then = example.then
+    if not then.hears and not then.never_hears:
+        return
+    sentences = list(_sentences(rehearsal, speak))
+    at = 0
+    for wanted in then.hears:
+        found = next((i for i in range(at, len(sentences)) if _says(sentences[i], wanted)), None)
+        if found is None:
+            heard = " / ".join(text for _, text in sentences[at:]) or "nothing more"
+            yield Failure("then.hears", example.line("then.hears"), f"hears {wanted}", heard)
+            return
+        at = found + 1 if wanted in sentences[found][0] else found
+    for unwanted in then.never_hears:
+        if any(_says(sentence, unwanted) for sentence in sentences):
+            line = example.line("then.never_hears")
+            said_it = next(text for keys, text in sentences if _says((keys, text), unwanted))
+            yield Failure("then.never_hears", line, f"never hears {unwanted}", said_it)
+
+
+def _sentences(rehearsal: Rehearsal, speak: Speak) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(keys of the prompts, text) of everything said, phrase by phrase, and of each whole saying."""
+    for moment in rehearsal.moments:
+        if isinstance(moment.action, TakeMessage):
+            yield ("beep",), "♪"
+        if not isinstance(moment.action, Say | Ask | Record):
+            continue
+        language = moment.call.language
+        for phrase in moment.action.phrases:
+            keys = (phrase.key,) if isinstance(phrase, Text) else ()
+            yield keys, speak(phrase, language)
+        yield (), said(moment.action, language, speak)
+
+
+def _says(sentence: tuple[tuple[str, ...], str], wanted: str) -> bool:
+    keys, text = sentence
+    return wanted in keys or wanted.casefold() in text.casefold()
+
+
+def _rang_so(expected: tuple[str, ...], groups: tuple[tuple[str, ...], ...]) -> bool:
+    left = list(expected)
+    for group in groups:
+        together, left = left[: len(group)], left[len(group) :]
+        if sorted(together) != sorted(group):
+            return False
+    return not left
+
+
+def _ends_so(place: str, end: Ending) -> bool:
+    if place == HANGUP:
+        return end.kind is EndKind.HANGUP
+    if place == REFUSED:
+        return end.kind is EndKind.REFUSED
+    return end.kind is EndKind.TALKS and place in (end.number, end.wanted)
+
+
+def _place(place: str) -> str:
+    words = {HANGUP: "a hang-up without conversation or message", REFUSED: "the call is refused"}
+    return words.get(place, f"talks with {place}")
+
+
+def _end(end: Ending) -> str:
+    match end.kind:
+        case EndKind.TALKS:
+            return f"talks with {end.number}" + (f" for {end.wanted}" if end.wanted != end.number else "")
+        case EndKind.MESSAGE:
+            return f"a message for {end.number}" + (f", because: {end.reason.value}" if end.reason else "")
+        case EndKind.REFUSED:
+            return "the call is refused"
+        case _:
+            return "a hang-up without conversation or message"
+
+
+def _ringing(numbers: tuple[str, ...]) -> str:
+    return f"rings {', '.join(numbers)}" if numbers else "no phone rings"
+
+
+def _groups(groups: tuple[tuple[str, ...], ...]) -> str:
+    return "rings " + ", then ".join(" + ".join(g) for g in groups) if groups else "no phone rings"
