@@ -19,7 +19,7 @@ from switchboard.dialplan import CDR_COLUMNS, CDR_FILE
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.domain.phrases import Phrase, Text
-from switchboard.pbx import roster, text
+from switchboard.pbx import lines, roster, text
 from switchboard.settings import SOURCE, Settings
 
 TEMPLATES = (SOURCE / "asterisk-conf", SOURCE / "dialplan")
@@ -117,8 +117,8 @@ def _values(
         "ami_bind": settings.ami_host if _is_loopback(settings.ami_host) else "0.0.0.0",  # noqa: S104
         "ami_peers": _ami_peers(settings),
         "phones": roster.phones(rules, retired, secrets),
-        "trunks": roster.trunks(rules, secrets),
-        "lines": [t for t in roster.trunks(rules, secrets) if t.host],
+        "trunks": lines.trunks(rules, secrets),
+        "lines": [t for t in lines.trunks(rules, secrets) if t.host],
         "mailboxes": roster.mailboxes(rules, retired, secrets),
         "shared_boxes": roster.shared_boxes(rules),
         "queues": roster.queues(rules, retired),
