@@ -26,6 +26,10 @@ RECONCILE_SECONDS = 0.5
 """How often the mode is worked out afresh: the clock may jump, a choice may come from another process."""
 
 
+FRESH_SECONDS = 3 * RECONCILE_SECONDS
+"""How long calls go by the choice that was read last, instead of asking the database each by itself."""
+
+
 class Rows(Protocol):
     """What is kept (`switchboard.storage.DeskRows`)."""
 
@@ -61,10 +65,27 @@ class Desk:
         self._now = now
         self._shown: Mode | None = None
         self._changed = asyncio.Event()
+        self._read: tuple[Choice | None, float] | None = None  # the last choice, and when it was read
 
     async def mode(self) -> ModeNow:
         """The mode in force."""
-        return mode_at(self._rules().calendar, await self._rows.last_choice(), self._now())
+        choice = await self._rows.last_choice()
+        self._remember(choice)
+        return mode_at(self._rules().calendar, choice, self._now())
+
+    def _remember(self, choice: Choice | None) -> None:
+        self._read = (choice, asyncio.get_running_loop().time())
+
+    async def _mode_for_a_call(self) -> ModeNow:
+        """The mode by what `run` has read a moment ago: a hundred calls a second ask for it."""
+        if self._read is None or asyncio.get_running_loop().time() - self._read[1] > FRESH_SECONDS:
+            return await self.mode()
+        return mode_at(self._rules().calendar, self._read[0], self._now())
+
+    async def _keep(self, choice: Choice) -> None:
+        await self._rows.keep_choice(choice)
+        self._remember(choice)
+        self._changed.set()
 
     async def choose(
         self,
@@ -88,9 +109,8 @@ class Desk:
             until_changed=until_changed,
             reason=reason,
         )
-        await self._rows.keep_choice(choice)
+        await self._keep(choice)
         log.info("mode_chosen", mode=mode.value if mode else "schedule", source=source.value, author=author)
-        self._changed.set()
         return mode_at(self._rules().calendar, choice, now)
 
     async def sign(
@@ -114,7 +134,7 @@ class Desk:
         who may be an operator, and first in line; a caller must not wait for a disk."""
         now = self._now()
         try:
-            mode = await self.mode()
+            mode = await self._mode_for_a_call()
             if mode.mode is not Mode.MANUAL:
                 return DeskFacts(mode.mode, (), 1)
             operators = present(rules.operators, await self._rows.duty(), now)
@@ -159,12 +179,10 @@ class Desk:
         )
         if until is not None:
             choice = Choice(choice.mode, now, until, choice.source, "", choice.reason)
-        await self._rows.keep_choice(choice)
-        self._changed.set()
+        await self._keep(choice)
 
     async def _end_absence(self, now: datetime) -> None:
         """Somebody is back: what the last one's going had chosen ends."""
         last = await self._rows.last_choice()
         if last is not None and last.source is Source.OPERATORS and (last.until is None or last.until > now):
-            await self._rows.keep_choice(Choice(None, now, None, Source.OPERATORS, "", "an operator is back"))
-            self._changed.set()
+            await self._keep(Choice(None, now, None, Source.OPERATORS, "", "an operator is back"))

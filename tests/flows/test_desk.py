@@ -166,6 +166,13 @@ async def test_without_a_database_the_schedule_rules_and_every_operator_may_ring
     assert (facts.mode, facts.operators, facts.place) == (Mode.MANUAL, ("8101", "8102"), 1)
 
 
+async def test_calls_go_by_what_was_read_a_moment_ago(world: World) -> None:
+    """A call that comes just after a choice doesn't ask the database for the mode; the choice holds."""
+    await world.desk.choose(Mode.AUTOMATIC, Source.PHONE, "8101")
+    world.rows.away = True
+    assert (await world.desk.facts("a", RULES)).mode is Mode.AUTOMATIC
+
+
 async def test_the_lamp_follows_every_change_and_is_told_again_by_a_new_pbx(world: World) -> None:
     """By choice, by schedule, after a restart, and once the PBX is back."""
     keeping = asyncio.create_task(world.desk.run())
