@@ -227,6 +227,11 @@ class Baresip:
                 raise NothingHappened(f"the call ended before it was quiet for {seconds:g} s")
             await asyncio.sleep(LOOK)
 
+    @property
+    def fresh(self) -> list[Event]:
+        """Events that no `expect` has passed yet."""
+        return self.events[self._read :]
+
     def forget(self) -> None:
         """Pass over every event so far: `expect` waits for new ones."""
         self._read = len(self.events)

@@ -57,7 +57,10 @@ async def both_hear_each_other(one: Baresip, other: Baresip) -> None:
     """Speech flows both ways: each whistles its own tone, and hears the other's."""
     await one.say(sound.tone(440, 60))
     await other.say(sound.tone(620, 60))
-    await asyncio.sleep(1.6)
+    for _ in range(25):
+        await asyncio.sleep(0.2)
+        if tone_heard(one, 620) and tone_heard(other, 440):
+            return
     assert tone_heard(one, 620), f"{one.account.user} does not hear {other.account.user}"
     assert tone_heard(other, 440), f"{other.account.user} does not hear {one.account.user}"
 

@@ -57,3 +57,14 @@ async def test_a_message_lights_the_lamp_and_is_heard_with_the_pin(
         return any(m["caller"] == CALLER and m["state"] == "heard" for m in switchboard.cli("messages"))
 
     await switchboard.until(heard_now, "the message counts as heard", 6)
+
+
+async def test_a_mailbox_speaks_its_owners_language(switchboard: House, phone: PhoneOf) -> None:
+    """David Jones's mailbox is English: it asks for the PIN and tells that there is nothing, in English."""
+    person = await phone("8204")
+    await person.dial("*97")
+    await person.hears("en/vm-password")
+    await person.press(switchboard.secrets.pin("8204") + "#")
+    await person.hears("en/vm-youhave", "en/vm-you", "en/vm-youhaveno", "en/vm-haveno")
+    assert all(h.name.startswith("en/") for h in person.heard())
+    await person.hangup()
