@@ -14,6 +14,7 @@ from switchboard.cli import (
     programs,
     prompts,
     records,
+    rehearse,
     rules,
     run,
     status,
@@ -27,5 +28,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _module in (run, status, mode, call, accounts, records, check, explain, rules, prompts, programs, doctor):
+for _module in (run, status, mode, call, accounts, records, check, explain, rehearse, rules, prompts, programs, doctor):
     _module.register(app)

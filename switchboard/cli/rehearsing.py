@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 import typer
@@ -39,7 +39,7 @@ def rules_of(loaded: Loaded) -> Rules:
 
 def speaker(rules: Rules, settings: Settings) -> Speak:
     """What a person hears of a phrase. Raises PromptError when texts are missing."""
-    from switchboard.domain.phrases import Phrase, Spoken, Text
+    from switchboard.domain.phrases import Digits, Number, Phrase, Spoken, Text
     from switchboard.prompts.sounds import SHIPPED
     from switchboard.prompts.texts import read
 
@@ -53,7 +53,11 @@ def speaker(rules: Rules, settings: Settings) -> Speak:
             case Spoken(number):
                 entry = rules.extensions.get(number)
                 return rules.company[language] if not number else entry.name[language] if entry else number
-        return phrase.digits
+            case Digits(digits):
+                return digits
+            case Number(value):
+                return str(value)
+        assert_never(phrase)
 
     return speak
 

@@ -28,7 +28,7 @@ from switchboard.domain.actions import (
     Wait,
 )
 from switchboard.domain.call import Call
-from switchboard.domain.company import Queue, Rules
+from switchboard.domain.company import Person, Queue, Rules
 from switchboard.domain.engine import next_step
 from switchboard.domain.entry import Progress, progress
 from switchboard.domain.outcomes import (
@@ -204,8 +204,16 @@ class _World:
 
     def _best(self, phones: tuple[str, ...]) -> tuple[Answer, str]:
         """What comes of ringing `phones` together, and whose doing it is."""
-        best = min((self._situation.answer(n) for n in phones), key=_BEST.index, default=Answer.UNREACHABLE)
-        return best, next((n for n in phones if self._situation.answer(n) is best), "")
+        best = min(map(self._rung, phones), key=_BEST.index, default=Answer.UNREACHABLE)
+        return best, next((n for n in phones if self._rung(n) is best), "")
+
+    def _rung(self, phone: str) -> Answer:
+        """What a phone does when it rings. With call waiting it rings in a conversation too: nobody comes."""
+        answer = self._situation.answer(phone)
+        entry = self._rules.extensions.get(phone)
+        if answer is Answer.BUSY and isinstance(entry, Person) and entry.call_waiting:
+            return Answer.NO_ANSWER
+        return answer
 
     def _entered(self, ask: Ask) -> Outcome:
         """The next entry, as the live interpreter would collect it: what is over begins the next one."""

@@ -27,10 +27,9 @@ def parts(rules: Rules) -> tuple[Part, ...]:
 
 def _parts(rules: Rules) -> Iterator[Part]:
     yield Part("greeting", rules.line("greeting"), "the greeting")
-    for key in rules.greeting.keys:
-        yield Part(
-            f"greeting.keys.{key.key}", key.line, f"key {key.key}: {key.extension or key.action.value}"
-        )
+    for pressed in rules.greeting.keys:
+        meaning = pressed.extension or pressed.action.value
+        yield Part(f"greeting.keys.{pressed.key}", pressed.line, f"key {pressed.key}: {meaning}")
     yield Part("unclear", rules.line("unclear"), f"unclear calls go to {rules.unclear}")
     if rules.operators:
         yield Part("operators", rules.line("operators"), "the operators' desk")

@@ -87,8 +87,8 @@ class Given(Section):
     at: Time | None = Field(
         None, description="When: `2026-11-23 10:00`, local time of the company, or ISO 8601 with offset."
     )
-    mode: Literal["manual", "automatic"] | None = Field(
-        None, description="Who answers. Left out: as the schedule says at that time."
+    mode: Literal["manual", "automatic", "schedule"] | None = Field(
+        None, description="Who answers. Left out, or `schedule`: as the schedule says at that time."
     )
     operators: Numbers | None = Field(None, description="Operators at the desk. Left out: all who may be.")
     language: Literal["zh", "en"] | None = Field(None, description="Left out: the rules' `language`.")
@@ -267,7 +267,7 @@ def _example(call: ExampleCall, common: Given, i: int, root: Node) -> Example:
         trunk=said("trunk") or "",
         inside=bool(said("inside")),
         language=said("language") or "",
-        mode=None if mode is None else Mode(mode),
+        mode=None if mode in (None, "schedule") else Mode(mode),
         operators=None if operators is None else tuple(operators),
         phones=phones,
         others=Answer(said("others") or "answers"),

@@ -1,0 +1,135 @@
+"""`switchboard rehearse`: runs example calls, and shows where the rules do something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from switchboard.cli.output import AsJson, print_json
+from switchboard.cli.rehearsing import load_rules, rules_of, speaker
+
+if TYPE_CHECKING:
+    from switchboard.domain.company import Rules
+    from switchboard.rehearsal.examples import Run
+    from switchboard.rehearsal.parts import Part
+    from switchboard.rules.examples import LoadedExamples
+
+WIDTH = 46
+"""Columns of each of the two sides, expected and happened."""
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def rehearse(
+        files: Annotated[
+            list[Path] | None,
+            typer.Argument(help="Files of example calls. Left out: those beside the rules."),
+        ] = None,
+        rules: Annotated[
+            Path | None, typer.Option("--rules", help="A rules file. Left out: the one that is set.")
+        ] = None,
+        coverage: Annotated[
+            bool, typer.Option("--coverage", help="Show which rules no example touches.")
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Run example calls. Exit 0: all as expected, 1: something else happens, 2: nothing to run."""
+        from switchboard.rehearsal.examples import run
+        from switchboard.rehearsal.parts import touched, untouched
+        from switchboard.rules.examples import beside, load_examples
+        from switchboard.settings import Settings
+
+        settings = Settings.load()
+        loaded = load_rules(rules, settings)
+        company = rules_of(loaded)
+        paths = tuple(files or beside(Path(loaded.name)))
+        if not paths:
+            typer.echo(f"There are no example calls beside {loaded.name}: see docs/rehearsal.md.", err=True)
+            raise typer.Exit(2)
+        read = [load_examples(path) for path in paths]
+        speak = speaker(company, settings)
+        runs = [(file, run(company, example, speak)) for file in read for example in file.examples]
+        moments = (moment for _, one in runs for moment in one.rehearsal.moments)
+        left = untouched(company, touched(moments)) if coverage else None
+        if as_json:
+            print_json(_as_json(read, runs, left, company))
+        else:
+            _tell(read, runs)
+            if left is not None:
+                _tell_coverage(left, company, loaded.name)
+        wrong = any(not file.ok for file in read) or any(one.failures for _, one in runs)
+        missing = any(not path.exists() for path in paths)
+        raise typer.Exit(2 if missing else 1 if wrong else 0)
+
+
+def _tell(read: Sequence[LoadedExamples], runs: Sequence[tuple[LoadedExamples, Run]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    for file in read:
+        for problem in file.problems:
+            style = "red" if problem.severity == "error" else "yellow"
+            console.print(
+                Text.assemble(
+                    (f"{file.name}:{problem.line}: ", "bold"),
+                    (f"{problem.severity}: ", style),
+                    f"{problem.message} {problem.hint}".rstrip(),
+                )
+            )
+    failed = [(file, one) for file, one in runs if one.failures]
+    for file, one in failed:
+        console.print(Text(f"{file.name}:{one.example.line()}: {one.example.name}", "bold red"))
+        table = Table("line", "expected", "happened", box=None, pad_edge=False, header_style="dim")
+        table.columns[1].min_width = table.columns[1].max_width = WIDTH
+        table.columns[2].max_width = 2 * WIDTH
+        for failure in one.failures:
+            table.add_row(
+                str(failure.line), Text(failure.expected, "green"), Text(failure.happened, "magenta")
+            )
+        (console if console.is_terminal else Console(width=200, highlight=False)).print(table)
+    good = len(runs) - len(failed)
+    console.print(Text(f"{good} of {len(runs)} example calls as expected.", "red" if failed else "green"))
+
+
+def _tell_coverage(left: Sequence[Part], rules: Rules, name: str) -> None:
+    from switchboard.rehearsal.parts import parts
+
+    count = len(parts(rules))
+    typer.echo(f"{count - len(left)} of {count} parts of the rules are touched by an example.")
+    for part in left:
+        typer.echo(f"{name}:{part.line}: no example: {part.title}")
+
+
+def _as_json(
+    read: Sequence[LoadedExamples],
+    runs: Sequence[tuple[LoadedExamples, Run]],
+    left: Sequence[Part] | None,
+    rules: Rules,
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ok": all(file.ok for file in read) and not any(one.failures for _, one in runs),
+        "rules": rules.version,
+        "calls": len(runs),
+        "failed": sum(bool(one.failures) for _, one in runs),
+        "problems": [{"file": file.name, **p.as_json()} for file in read for p in file.problems],
+        "failures": [
+            {
+                "file": file.name,
+                "name": one.example.name,
+                "what": failure.what,
+                "line": failure.line,
+                "expected": failure.expected,
+                "happened": failure.happened,
+            }
+            for file, one in runs
+            for failure in one.failures
+        ],
+    }
+    if left is not None:
+        found["untouched"] = [{"path": p.path, "line": p.line, "what": p.title} for p in left]
+    return found
