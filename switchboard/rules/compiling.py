@@ -54,6 +54,7 @@ def compile_rules(subject: Subject, version: str) -> Rules:
         greeting=_greeting(file, extensions, at),
         unclear=file.unclear,
         general_head=file.general_head,
+        complaints=file.complaints or "",
         desk=Desk(
             operators=tuple(file.operators.people),
             ring=RingOrder(file.operators.ring),

@@ -1,4 +1,4 @@
-"""Dial patterns of the rules file, matched as Asterisk does: `X` 0-9, `Z` 1-9, `N` 2-9, `[1-5]`, final `.`."""
+"""Dial patterns of the rules file, matched as Asterisk does: `X` 0-9, `Z` 1-9, `N` 2-9, `[1-5]`, `.`."""
 
 from __future__ import annotations
 

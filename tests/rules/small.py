@@ -43,6 +43,7 @@ outside:
   prefix: "9"
   classes:
     local: ["NXXXXXXX"]
+  wider: ["8101"]
 trunks:
   test-caller:
     username: test-caller

@@ -22,7 +22,7 @@ def large(people: int = 10_000, departments: int = 300, queues: int = 50) -> str
         f'    department: "{numbers[i % len(numbers)]}"\n    listing: internal\n    outside: local\n'
         for i in range(people)
     ]
-    text = SMALL
+    text = SMALL.replace("outside:\n", "defaults: {outside: local}\noutside:\n", 1)
     for section, entries in (("departments", teams), ("queues", lines), ("people", everybody)):
         text = text.replace(f"\n{section}:\n", f"\n{section}:\n" + "".join(entries), 1)
     return text

@@ -5,9 +5,29 @@ Each module looks at one side of the company and tells what it finds; none stops
 
 from __future__ import annotations
 
-from switchboard.rules.checks import executives, lines, numbers, people, queues, spoken, times
+from switchboard.rules.checks import (
+    executives,
+    lines,
+    numbers,
+    people,
+    permissions,
+    queues,
+    reached,
+    spoken,
+    times,
+)
 from switchboard.rules.checks.subject import Subject
 
-ALL = (numbers.check, people.check, executives.check, queues.check, lines.check, times.check, spoken.check)
+ALL = (
+    numbers.check,
+    people.check,
+    executives.check,
+    queues.check,
+    lines.check,
+    times.check,
+    permissions.check,
+    reached.check,
+    spoken.check,
+)
 
 __all__ = ["ALL", "Subject"]

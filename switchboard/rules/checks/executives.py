@@ -16,11 +16,13 @@ SURELY_ONE = 7
 
 def check(subject: Subject) -> None:
     """Every executive."""
+    secretaries: dict[str, str] = {}
     for number, executive in subject.file.executives.items():
         here: Location = ("executives", number)
         _protected(subject, here, number, executive)
         if executive.secretary is not None:
             _other(subject, (*here, "secretary"), number, executive.secretary, "secretary")
+            _secretary(subject, here, number, executive, executive.secretary, secretaries)
         if not executive.mailbox:
             subject.warning(
                 "no-mailbox",
@@ -53,6 +55,34 @@ def _protected(subject: Subject, here: Location, number: str, executive: Executi
         )
 
 
+def _secretary(
+    subject: Subject,
+    here: Location,
+    number: str,
+    executive: Executive,
+    secretary: str,
+    secretaries: dict[str, str],
+) -> None:
+    """Each principal has a secretary of their own (A9), who can hear what is left for them."""
+    if secretary in secretaries:
+        subject.warning(
+            "secretary-shared",
+            (*here, "secretary"),
+            f"{subject.name(secretary)} is the secretary of {subject.name(secretaries[secretary])} too: "
+            "while one caller is served, the other hears that nobody is there.",
+            "Name a secretary for each.",
+        )
+    secretaries.setdefault(secretary, number)
+    person = subject.file.people.get(secretary)
+    if person is not None and not person.mailbox and executive.copy_to_secretary is not False:
+        subject.warning(
+            "no-mailbox",
+            (*here, "secretary"),
+            f"{subject.name(secretary)} has no mailbox: no copies of messages for {subject.name(number)}.",
+            f"Give {secretary} a mailbox, or write copy_to_secretary: false.",
+        )
+
+
 def _screening(
     subject: Subject, here: Location, number: str, executive: Executive, screening: Screening
 ) -> None:
@@ -75,6 +105,13 @@ def _screening(
                 "passed back to them.",
                 "Name two people.",
             )
+    if screening.hours == []:
+        subject.warning(
+            "hours-never-open",
+            (*here, "hours"),
+            f"hours is empty: {subject.name(number)} never takes a call.",
+            "Leave hours away for always, or write spans.",
+        )
     _phones(subject, here, number, executive, screening)
     _unscreened(subject, here, screening)
 

@@ -45,12 +45,14 @@ def _trunks(subject: Subject) -> None:
                 "trunk-unknown",
                 here,
                 f"Nothing tells calls of trunk {name} from others; expected username, addresses or register.",
+                "Write username: …; `switchboard trunks` then shows a password. Or list its addresses.",
             )
         if trunk.username and trunk.username in usernames:
             subject.error(
                 "duplicate-username",
                 (*here, "username"),
                 f"The trunk {usernames[trunk.username]} signs in as {trunk.username} too; expected another.",
+                "Give this trunk another username.",
             )
         usernames.setdefault(trunk.username or "", name)
         if trunk.outgoing and not (trunk.host or trunk.register_):
@@ -58,12 +60,14 @@ def _trunks(subject: Subject) -> None:
                 "trunk-without-host",
                 (*here, "outgoing"),
                 f"The trunk {name} carries outside calls, but host is missing: where to?",
+                "Write host: with the provider's name or address, or leave outgoing away.",
             )
     if subject.file.trunks and not main_reached:
         subject.warning(
             "main-number-unreached",
             ("trunks",),
             f"No trunk's numbers lead to the main number, {subject.file.main_number}.",
+            f'Write what the provider dials for it under numbers: {{"…": "{subject.file.main_number}"}}.',
         )
 
 
@@ -94,6 +98,7 @@ def _addresses(subject: Subject) -> None:
                 here,
                 f"{network} is {first} {widest} of the trunk {owner[1]} (line {subject.line(owner)}); "
                 "expected addresses that are nobody else's.",
+                "Leave it out of one of the two trunks.",
             )
         else:
             widest, owner = network, here
@@ -109,6 +114,7 @@ def _classes(subject: Subject) -> None:
                     "pattern-twice",
                     ("outside", "classes", name, i),
                     f"{pattern} stands in {where[pattern]} too, so {where[pattern]} is enough to dial it.",
+                    "Leave it out here.",
                 )
             where.setdefault(pattern, name)
     if subject.damaged("outside") or not subject.file.trunks:
@@ -126,4 +132,5 @@ def _classes(subject: Subject) -> None:
                 "empty-class",
                 here,
                 f"outside.classes has no patterns up to {most}: whoever may dial {most} can dial nothing.",
+                "Add patterns under outside.classes, or write outside: none.",
             )

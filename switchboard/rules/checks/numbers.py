@@ -37,6 +37,7 @@ def _duplicates(subject: Subject) -> dict[str, Location]:
                     "duplicate-extension",
                     here,
                     f"{number} is already {what} (line {subject.line(first)}); expected each number once.",
+                    "Give one of them another number.",
                 )
             elif number.isascii() and number.isdigit():
                 numbers[number] = here
@@ -75,7 +76,9 @@ def _hidden(subject: Subject, numbers: dict[str, Location]) -> None:
                 "Choose another prefix.",
             )
         if number in emergency[:i]:
-            subject.warning("listed-twice", ("outside", "emergency"), f"{number} stands twice.")
+            subject.warning(
+                "listed-twice", ("outside", "emergency"), f"{number} stands twice.", "Leave one out."
+            )
 
 
 def _prefixes(subject: Subject, numbers: dict[str, Location]) -> None:
@@ -91,6 +94,7 @@ def _prefixes(subject: Subject, numbers: dict[str, Location]) -> None:
                 "prefix-of-extension",
                 here,
                 f"{longer[number]} begins with {number}: callers who dial {number} wait {wait:g} s longer.",
+                "Give one of them another number.",
             )
 
 
@@ -103,7 +107,12 @@ def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
     for key, meaning in keys.items():
         here: Location = ("greeting", "keys", key)
         if meaning in meanings:
-            subject.warning("meaning-twice", here, f"Keys {meanings[meaning]} and {key} do the same.")
+            subject.warning(
+                "meaning-twice",
+                here,
+                f"Keys {meanings[meaning]} and {key} do the same.",
+                "Leave one of the keys out.",
+            )
         meanings.setdefault(meaning, key)
         if meaning.isdigit():
             subject.refers(here, meaning, DIRECTORY)
@@ -121,6 +130,7 @@ def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
                 here,
                 f"Key {key} is also how {begun[key][0]}{others} begin: it works only after a pause of "
                 f"{subject.file.greeting.between_digits:g} s.",
+                "Take a key that no extension begins with.",
             )
 
 
@@ -135,6 +145,7 @@ def _codes(subject: Subject) -> None:
                 "duplicate-code",
                 ("codes", at),
                 f"{code} stands for both {seen[code]} and {name}; expected a code of its own for each.",
+                "Give one of them another code.",
             )
         seen.setdefault(code, name)
     asked = subject.file.codes.ask_pin

@@ -16,7 +16,7 @@ def check(subject: Subject) -> None:
     subject.refers(("general_head",), file.general_head, PERSON)
     if file.complaints is not None:
         subject.refers(("complaints",), file.complaints, ("queues", "departments"))
-    _listed(subject, ("operators", "people"), file.operators.people, PERSON)
+    _operators(subject)
     _teams(subject)
     for number, person in [*file.people.items(), *file.executives.items()]:
         if person.department is not None:
@@ -29,10 +29,24 @@ def _listed(subject: Subject, location: Location, numbers: list[str], kinds: tup
     seen: set[str] = set()
     for i, number in enumerate(numbers):
         if number in seen:
-            subject.error("listed-twice", (*location, i), f"{number} stands twice in this list.")
+            subject.error(
+                "listed-twice", (*location, i), f"{number} stands twice in this list.", "Leave one out."
+            )
         elif subject.sections.get(number) not in kinds:
             subject.refers((*location, i), number, kinds)
         seen.add(number)
+
+
+def _operators(subject: Subject) -> None:
+    here: Location = ("operators", "people")
+    _listed(subject, here, subject.file.operators.people, PERSON)
+    if not subject.file.operators.people and subject.file.hours.weekly and not subject.damaged("operators"):
+        subject.warning(
+            "no-operators",
+            ("operators",),
+            "hours says when operators are on duty, but nobody may sign in: manual mode never works.",
+            "List extensions under operators.people, or leave hours away.",
+        )
 
 
 def _teams(subject: Subject) -> None:
@@ -55,6 +69,7 @@ def _teams(subject: Subject) -> None:
                     "no-openers",
                     (*here, "mailbox_openers"),
                     f"Nobody may hear the messages of {subject.name(number)}; expected at least one person.",
+                    "List people, or leave mailbox_openers away: then its members may.",
                 )
             for member in members:
                 if section == "queues" and member in groups:
@@ -62,6 +77,7 @@ def _teams(subject: Subject) -> None:
                         "member-of-both",
                         here,
                         f"{subject.name(member)} is rung by this queue and {subject.name(groups[member])}.",
+                        "Take them out of one of the two: both would ring their phone at once.",
                     )
                 elif section == "departments":
                     groups.setdefault(member, number)

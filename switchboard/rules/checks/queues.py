@@ -84,6 +84,6 @@ def _call_back(subject: Subject, here: Location, number: str) -> None:
         subject.warning(
             "no-way-out",
             (*here, "call_back"),
-            f"{subject.name(number)} offers to call back, but no trunk has outgoing, so none carries the call.",
+            f"{subject.name(number)} offers to call back, but no trunk has outgoing: none carries calls.",
             "Add outgoing to a trunk, or leave call_back away.",
         )

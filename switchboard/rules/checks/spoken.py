@@ -8,17 +8,22 @@ from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.problems import shown
+from switchboard.rules.schema import DIRECTORY
 from switchboard.rules.tree import Location, find
 
 PLACEHOLDERS = ("company", "unclear")
 """What `{…}` may name in every phrase: the company, the department for unclear calls."""
+
+HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+"""Chinese characters."""
 
 WITH_KEY = (prompt_keys.OTHER_LANGUAGE, prompt_keys.DIAL_EXTENSION, prompt_keys.COMPLAINT_KEY)
 """Phrases that speak of a key of the greeting: `{key}`."""
 
 
 def check(subject: Subject) -> None:
-    """Keys and placeholders of `texts`, damaged ones too."""
+    """Names in their language; keys and placeholders of `texts`, damaged ones too."""
+    _names(subject)
     texts, there = find(subject.root, ("texts",))
     if not there or not isinstance(texts.value, dict):
         return
@@ -32,8 +37,36 @@ def check(subject: Subject) -> None:
                 f"Did you mean {near}?" if near else "",
             )
     for key, wording in subject.file.texts.items():
+        _both(subject, ("texts", key), wording.zh, wording.en)
         for language in LANGUAGES:
             _placeholders(subject, ("texts", key, language), getattr(wording, language), key in WITH_KEY)
+
+
+def _names(subject: Subject) -> None:
+    """An English voice can't read Chinese characters; a Chinese one reads letters, so those may stand."""
+    if not subject.damaged("company"):
+        _both(subject, ("company",), "", subject.file.company.en)
+    for section in DIRECTORY:
+        for number, entry in getattr(subject.file, section).items():
+            _both(subject, (section, number, "name"), "", entry.name.en)
+
+
+def _both(subject: Subject, location: Location, zh: str, en: str) -> None:
+    """Whether each text is in its language, as far as its letters tell."""
+    if HAN.search(en):
+        subject.warning(
+            "one-language",
+            (*location, "en"),
+            f"The English text holds Chinese characters: {shown(en)}.",
+            "Write it in English: callers who choose English hear it.",
+        )
+    elif zh and not HAN.search(zh):
+        subject.warning(
+            "one-language",
+            (*location, "zh"),
+            f"The Chinese text holds no Chinese character: {shown(zh)}.",
+            "Write it in Chinese: most callers hear this one.",
+        )
 
 
 def _placeholders(subject: Subject, location: Location, text: str, with_key: bool) -> None:
@@ -54,4 +87,5 @@ def _placeholders(subject: Subject, location: Location, text: str, with_key: boo
             "unknown-placeholder",
             location,
             "Found a single { or }; expected a placeholder such as {company}.",
+            "Leave the bracket out.",
         )

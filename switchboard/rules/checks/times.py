@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from switchboard.rules.checks import holes
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.public_holidays import of_china
 from switchboard.rules.schema import Season, Span
@@ -16,6 +17,9 @@ ANNOUNCED_BY = 11
 """Month from which the next year's holidays should be known: the State Council announces them around then."""
 
 FRIDAY = 5
+LONGEST_CLOSURE = 60
+"""Days."""
+
 LEAP_YEAR = 2000
 
 
@@ -23,8 +27,12 @@ def check(subject: Subject) -> None:
     """Weeks, seasons, lunch, closures, holidays."""
     hours = subject.file.hours
     _week(subject, ("hours", "weekly"), hours.weekly)
+    holes.check(subject, ("hours", "weekly"), hours.weekly)
     for i, season in enumerate(hours.seasons):
-        _week(subject, ("hours", "seasons", i, "weekly"), season.weekly)
+        where: Location = ("hours", "seasons", i, "weekly")
+        _week(subject, where, season.weekly)
+        holes.check(subject, where, season.weekly)
+    _never(subject)
     for number, executive in subject.file.executives.items():
         if executive.screening is not None and executive.screening.hours is not None:
             _week(subject, ("executives", number, "screening", "hours"), executive.screening.hours)
@@ -68,6 +76,29 @@ def _week(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
                 end, first = closes, i
 
 
+def _never(subject: Subject) -> None:
+    """Hours that never open."""
+    hours = subject.file.hours
+    if subject.damaged("hours"):
+        return
+    if not hours.weekly and (hours.seasons or subject.file.operators.people):
+        subject.warning(
+            "hours-never-open",
+            ("hours",),
+            "hours.weekly has no span: operators are never on duty, calls are answered by the machine until "
+            "somebody chooses manual mode.",
+            "Add spans under hours.weekly.",
+        )
+    for i, season in enumerate(hours.seasons):
+        if not season.weekly:
+            subject.warning(
+                "hours-never-open",
+                ("hours", "seasons", i),
+                f"From {season.begins} to {season.ends} nobody works, every year.",
+                "Add spans to its weekly; a time off that happens once is a closure.",
+            )
+
+
 def _seasons(subject: Subject) -> None:
     """A day that two seasons cover follows the first: said, because nobody means it."""
     seasons = subject.file.hours.seasons
@@ -104,7 +135,10 @@ def _lunch(subject: Subject) -> None:
     begins, ends = minutes(hours.lunch.opens), minutes(hours.lunch.closes)
     if ends <= begins:
         subject.error(
-            "hours-backwards", here, f"Ends at {hours.lunch.closes}, but begins at {hours.lunch.opens} only."
+            "hours-backwards",
+            here,
+            f"Ends at {hours.lunch.closes}, but begins at {hours.lunch.opens} only.",
+            "Swap the two.",
         )
         return
     weeks = [hours.weekly, *(season.weekly for season in hours.seasons)]
@@ -112,7 +146,7 @@ def _lunch(subject: Subject) -> None:
         subject.warning(
             "lunch-without-break",
             here,
-            f"Nobody has a break between {hours.lunch.opens} and {hours.lunch.closes}: lunch duty covers none.",
+            f"Nobody has a break from {hours.lunch.opens} to {hours.lunch.closes}: lunch duty covers none.",
             "Write the morning and the afternoon as two spans under weekly, or leave lunch away.",
         )
 
@@ -137,6 +171,12 @@ def _closures(subject: Subject) -> None:
                 here,
                 f"Ends {closure.ends}, but begins {closure.begins} only.",
                 "Swap the two.",
+            )
+            continue
+        days = (moment(closure.ends, last=True) - moment(closure.begins)).days
+        if days > LONGEST_CLOSURE:
+            subject.warning(
+                "closure-long", here, f"Nobody is on duty for {days} days.", "Is a year or month mistyped?"
             )
 
 

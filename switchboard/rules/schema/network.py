@@ -33,6 +33,11 @@ class Outside(Section):
         description="Numbers each class adds to those before it, without the prefix: digits, `X` = 0-9, "
         "`Z` = 1-9, `N` = 2-9, `[1-5]` = one of these, `.` at the end = one or more of anything.",
     )
+    wider: list[Extension] = Field(
+        default_factory=list,
+        description="People who are meant to dial more than `defaults.outside`. It permits nothing: `check` "
+        "warns of everybody else who may.",
+    )
 
 
 class Trunk(Section):
