@@ -46,7 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="of calls, each of both kinds (3)")
     parser.add_argument("--rate", type=int, default=100, help="calls a second (100)")
     parser.add_argument("--seconds", type=float, default=10, help="of one kind of calls in a round (10)")
-    parser.add_argument("--held", type=float, default=0.5, help="seconds from answer to hang-up (0.5)")
+    parser.add_argument("--held", type=float, default=1.5, help="seconds from answer to hang-up (1.5)")
     parser.add_argument("--settle", type=float, default=5, help="idle seconds before memory is read (5)")
     parser.add_argument("--no-calls", action="store_true", help="only what needs no telephone")
     return parser.parse_args()
@@ -95,6 +95,7 @@ def _calls(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
     for _ in range(options.rounds):
         pair = []
         for name, number in (("plain dialplan", PLAIN), ("engine", MAIN_NUMBER)):
+            before = subject.decisions()
             one = calls.call(subject, number, options.rate, options.seconds, options.held)
             pair.append(one)
             load = os.getloadavg()[0]
@@ -104,6 +105,7 @@ def _calls(subject: Subject, options: argparse.Namespace) -> dict[str, Any]:
                     "kind": name,
                     "calls": one.calls,
                     "failed": one.failed,
+                    "decisions": subject.decisions() - before,
                     "load": load,
                     "answered_ms": one.answered.as_json(),
                     "from_first_invite_ms": one.first.as_json(),

@@ -100,6 +100,11 @@ class Subject:
         """The test caller's."""
         return Secrets(self.settings.secrets).trunk(TRUNK)
 
+    def decisions(self) -> int:
+        """Decisions journalled so far."""
+        texts = (path.read_bytes() for path in self.settings.journal.glob("*.jsonl"))
+        return sum(text.count(b'"kind":"step"') for text in texts)
+
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self.status().get("ready"):
