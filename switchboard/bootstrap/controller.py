@@ -97,7 +97,16 @@ class Controller:
         self.enforcement.started(rules, self.workshop.sounds(rules))
         await self.agi.start()
         ending.push_async_callback(self.agi.stop)
-        door = Door(self.settings, self.book, self.board, self.gateway, self.desk, self.enforcement)
+        door = Door(
+            self.settings,
+            self.book,
+            self.board,
+            self.gateway,
+            self.desk,
+            self.enforcement,
+            self.publisher,
+            self.workshop.secrets,
+        )
         control = ControlServer(self.settings.control_socket, door.answers, door.orders)
         await control.start()
         ending.push_async_callback(control.stop)

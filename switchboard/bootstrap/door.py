@@ -15,6 +15,8 @@ from switchboard.errors import SwitchboardError
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.rulebook import Book
+from switchboard.pbx.secrets import Secrets
+from switchboard.publisher import Publisher
 from switchboard.settings import Settings
 from switchboard.web.control import Answer, Order
 
@@ -32,6 +34,8 @@ class Door:
     gateway: Gateway
     desk: Desk
     enforcement: Enforcement
+    publisher: Publisher
+    secrets: Secrets
 
     @property
     def answers(self) -> Mapping[str, Answer]:
@@ -39,7 +43,7 @@ class Door:
 
     @property
     def orders(self) -> Mapping[str, Order]:
-        return {"/mode": self.choose_mode}
+        return {"/mode": self.choose_mode, "/publish": self.publish}
 
     async def status(self) -> dict[str, Any]:
         """What `switchboard status --json` shows."""
@@ -56,6 +60,12 @@ class Door:
             "rules": {"version": state.version, "state": state.state, "errors": list(state.errors)},
             "pids": {"pbx": self._pbx_pid(), "controller": os.getpid()},
         }
+
+    async def publish(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """POST /publish: the PBX follows the rules in force anew, e.g. after a changed password."""
+        self.secrets.forget()
+        await self.publisher(self.book.in_force()[0])
+        return {"published": self.enforcement.state.version}
 
     async def choose_mode(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """POST /mode: {mode: manual | automatic | schedule, minutes?, until_changed?, author?}."""

@@ -11,6 +11,7 @@ from switchboard.cli import (
     doctor,
     explain,
     mode,
+    password,
     programs,
     prompts,
     records,
@@ -28,5 +29,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _module in (run, status, mode, call, accounts, records, check, explain, rehearse, rules, prompts, programs, doctor):
+for _module in (
+    run,
+    status,
+    mode,
+    call,
+    accounts,
+    password,
+    records,
+    check,
+    explain,
+    rehearse,
+    rules,
+    prompts,
+    programs,
+    doctor,
+):
     _module.register(app)

@@ -24,6 +24,7 @@ _KINDS = ("phone", "trunk", "ami", "pin")
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,63}")
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that aren't mistaken for each other when a password is typed into a desk phone."""
+_CHOSEN = re.compile(r"[0-9A-Za-z!#%()*+,./:<=>?@_~-]{1,64}", re.ASCII)
 _PASSWORD_LENGTH = 22  # 56 ** 22: 127 bits
 _PIN_LENGTH = 6
 
@@ -54,6 +55,30 @@ class Secrets:
     def pin(self, number: str) -> str:
         """The mailbox PIN an extension starts with (six digits, not its own number, not 000000)."""
         return self._get("pin", number)
+
+    def choose(self, kind: str, name: str, value: str) -> None:
+        """Keep a password that somebody chose, e.g. a provider's: `kind` is phone or trunk.
+
+        Raises PbxError when it can't stand in Asterisk's files.
+        """
+        if kind not in ("phone", "trunk") or not _NAME.fullmatch(name):
+            raise PbxError(f"there is no {kind[:20]!r} {name[:70]!r} to give a password to")
+        if not _CHOSEN.fullmatch(value):
+            raise PbxError(
+                "a password has 1 to 64 characters: letters, digits and the signs !#%()*+,-./:<=>?@_~"
+            )
+        try:
+            with self._locked():
+                known = self._read()
+                known[kind][name] = value
+                self._write(known)
+                self._known = known
+        except OSError as error:
+            raise PbxError(f"secrets in {self._folder}: {error.strerror} ({error.filename})") from error
+
+    def forget(self) -> None:
+        """Read the file again when next asked: another process may have changed it."""
+        self._known = {}
 
     def ensure(
         self, phones: Iterable[str] = (), trunks: Iterable[str] = (), accounts: Iterable[str] = ()

@@ -68,7 +68,7 @@ shown = _checked("number to show", r"(?:\+?[0-9]{1,20})?")
 code = _checked("feature code", r"\*[0-9]{1,6}")
 word = _checked("plain name", r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 username = _checked("SIP user name", r"[A-Za-z0-9_.+-]{1,64}")
-secret = _checked("secret", r"[A-Za-z0-9_.~+/=-]{1,128}")
+secret = _checked("secret", r"[A-Za-z0-9!#%()*+,./:<=>?@_~-]{1,128}")
 pin = _checked("mailbox PIN", r"[0-9]{1,16}")
 host = _checked(
     "host", r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?|::1?"

@@ -68,3 +68,27 @@ def test_processes_that_ask_at_once_agree(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         answers = pool.starmap(_ask_for, [(tmp_path, n) for n in names])
     assert len(set(zip(names, answers, strict=True))) == 3
+
+
+def test_a_password_that_somebody_chose_is_kept_and_others_see_it(tmp_path: Path) -> None:
+    """A provider's password for its trunk; another process that asks anew gets it."""
+    secrets = Secrets(tmp_path)
+    assert secrets.trunk("provider")
+    secrets.choose("trunk", "provider", "S3cret!of-theirs")
+    assert secrets.trunk("provider") == "S3cret!of-theirs"
+    other = Secrets(tmp_path)
+    assert other.trunk("provider") == "S3cret!of-theirs"
+    secrets.choose("trunk", "provider", "another")
+    other.forget()
+    assert other.trunk("provider") == "another"
+
+
+@pytest.mark.parametrize("value", ["", "a;b", "a\nb", "${X}", "x" * 65, "gehört", '"'])
+def test_a_password_that_asterisk_could_misread_is_refused(tmp_path: Path, value: str) -> None:
+    """Refused before anything is kept; the text doesn't repeat it."""
+    secrets = Secrets(tmp_path)
+    before = secrets.trunk("provider")
+    with pytest.raises(PbxError) as caught:
+        secrets.choose("trunk", "provider", value)
+    assert secrets.trunk("provider") == before
+    assert not value or len(value) < 3 or value not in str(caught.value)
