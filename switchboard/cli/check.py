@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,27 +19,64 @@ EXCERPT = 100
 """Characters of a line that are shown with its problem."""
 
 
+class Format(StrEnum):
+    """For whom the problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
 def register(app: typer.Typer) -> None:
     @app.command()
     def check(
         file: Annotated[Path, typer.Argument(help="The rules file.")] = Path("routing_rules.yaml"),
-        as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+        output: Annotated[
+            Format, typer.Option("--format", help="For people, scripts, code scanning, or pull requests.")
+        ] = Format.TEXT,
+        as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+        strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
     ) -> None:
         """Tell everything that is wrong with a rules file. Exit 0: fine, 1: errors, 2: no such file."""
         from switchboard.rules import load
 
         loaded = load(file)
-        if as_json:
-            typer.echo(
-                json.dumps(
-                    {"ok": loaded.ok, "problems": [p.as_json() for p in loaded.problems]}, ensure_ascii=False
-                )
-            )
-        else:
-            _tell(loaded)
+        loaded = replace(loaded, problems=(*loaded.problems, *_recordings()))
+        _print(loaded, Format.JSON if as_json else output)
         if not file.exists():
             raise typer.Exit(2)
-        raise typer.Exit(0 if loaded.ok else 1)
+        raise typer.Exit(1 if not loaded.ok or (strict and loaded.problems) else 0)
+
+
+def _recordings() -> tuple[Problem, ...]:
+    """What is odd about the recordings beside the prompts; nothing where no settings tell the place."""
+    from switchboard.errors import SettingsError
+    from switchboard.rules.recordings import in_one_language
+    from switchboard.settings import Settings
+
+    try:
+        return in_one_language(Settings.load().prompts_dir / "recordings")
+    except SettingsError:
+        return ()
+
+
+def _print(loaded: Loaded, output: Format) -> None:
+    from switchboard.rules import annotations
+
+    match output:
+        case Format.JSON:
+            problems = [p.as_json() for p in loaded.problems]
+            typer.echo(json.dumps({"ok": loaded.ok, "problems": problems}, ensure_ascii=False))
+        case Format.SARIF:
+            found = annotations.sarif(loaded.problems, loaded.name)
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        case Format.GITHUB:
+            for line in annotations.github(loaded.problems, loaded.name):
+                typer.echo(line)
+            typer.echo(summary(loaded))
+        case Format.TEXT:
+            _tell(loaded)
 
 
 def _tell(loaded: Loaded) -> None:

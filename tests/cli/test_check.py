@@ -61,6 +61,51 @@ def test_scripts_get_json(run, file):
     assert told["problems"][0]["line"] == 6
 
 
+def test_code_scanning_gets_sarif(run, file):
+    """SARIF 2.1.0: level, rule, place and words of each problem."""
+    file.write_text(WRONG, "utf-8")
+    done = run("check", str(file), "--format", "sarif")
+    assert done.exit_code == 1
+    told = json.loads(done.output)
+    assert told["version"] == "2.1.0"
+    (found,) = told["runs"][0]["results"]
+    assert (found["level"], found["ruleId"]) == ("error", "unknown-extension")
+    assert told["runs"][0]["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == "unknown-extension"
+    place = found["locations"][0]["physicalLocation"]
+    assert place["region"] == {"startLine": 6}
+    assert place["artifactLocation"]["uri"].endswith("/routing_rules.yaml")
+    assert "Did you mean 8100" in found["message"]["text"]
+
+
+def test_pull_requests_get_annotations(run, tmp_path):
+    """One workflow command a problem; what means something in commands is escaped."""
+    odd = tmp_path / "100%, a:b.yaml"
+    odd.write_text(WRONG, "utf-8")
+    done = run("check", str(odd), "--format", "github")
+    assert done.exit_code == 1
+    command, *_ = done.output.split("\n")
+    assert command.startswith("::error file=")
+    assert "100%25%2C a%3Ab.yaml,line=6,title=unknown-extension::Found 8111" in command
+
+
+def test_strict_stops_for_warnings(run, file):
+    """For whoever wants a spotless file."""
+    file.write_text(SMALL.replace('screening: {deputy: "8101"}', "screening: {}"), "utf-8")
+    assert run("check", str(file)).exit_code == 0
+    assert run("check", str(file), "--strict").exit_code == 1
+
+
+def test_a_phrase_recorded_in_one_language_is_told(run, file, tmp_path, monkeypatch):
+    """Callers of the other language hear another voice for it."""
+    recordings = tmp_path / "prompts" / "recordings" / "zh"
+    recordings.mkdir(parents=True)
+    (recordings / "goodbye.wav").write_bytes(b"")
+    monkeypatch.setenv("SWITCHBOARD_PROMPTS_DIR", str(tmp_path / "prompts"))
+    told = json.loads(run("check", str(file), "--json").output)
+    assert told["ok"] is True
+    assert [(p["code"], p["path"]) for p in told["problems"]] == [("recording-one-language", "texts.goodbye")]
+
+
 def test_warnings_are_fine(run, file):
     """Exit 0, told all the same."""
     file.write_text(SMALL.replace('screening: {deputy: "8101"}', "screening: {}"), "utf-8")
