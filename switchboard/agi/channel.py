@@ -144,7 +144,8 @@ class Channel:
         )
         if reply.note == "writefile":
             raise AgiCommandFailed(f"{path} can't be written")
-        digit = _digit(self._present(reply))
+        # after "timeout" the result is what was left of a wait (res_agi.c: handle_recordfile), no key
+        digit = "" if reply.note == "timeout" else _digit(self._present(reply))
         rate = _SAMPLES.get(file_format)
         return Recording(reply.note, digit, (reply.endpos or 0) / rate if rate else 0.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -125,12 +126,12 @@ class Actor:
         await self._speak(record.phrases, KEYS, call)
         try:
             path = self.services.clips.place(call.id, record.clip)
-            made = await self.line.record_file(path, record.seconds, silence=record.silence)
+            await self.line.record_file(path, record.seconds, silence=record.silence)
+            spoken = await asyncio.to_thread(self.services.clips.trim, call.id, record.clip)
         except (AgiCommandFailed, OSError) as error:
             log.error("answer_not_recorded", call=call.id, error=str(error))
             return Recorded(0.0)
-        spoken = made.seconds - (record.silence if made.ended == "timeout" else 0)
-        return Recorded(max(0.0, round(spoken, 1)))
+        return Recorded(round(spoken, 1))
 
     async def _order(self, action: ChangeMode | Sign) -> Outcome:
         """Carry out what an operator's phone ordered; the desk keeps who and when."""

@@ -128,6 +128,10 @@ class Clips(Protocol):
     def place(self, call: str, clip: int) -> str:
         """Path of one answer without its ending; the folder is there. Raises OSError."""
 
+    def trim(self, call: str, clip: int) -> float:
+        """Cut off the silence before and after an answer; seconds that are left, 0.0 when nothing was said.
+        Blocking. Raises OSError; the answer is whole then."""
+
 
 class PinCheck(Protocol):
     """Compares PINs (`flows.pins.Pins`)."""

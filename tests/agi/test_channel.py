@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from switchboard.agi import AgiServer, Channel
+from switchboard.agi import AgiServer, Channel, Recording
 from switchboard.agi import channel as channel_module
 from switchboard.errors import AgiCommandFailed, AgiError, AgiProtocolError, CallerGone
 from tests.agi.asterisk_parser import words
@@ -81,6 +81,14 @@ async def test_the_opening(tell: Callable[..., Awaitable[object]]) -> None:
 
     result = await tell(FakeAsterisk(), story)
     assert result == ("step", ("one", "two words"), "1795360461.0", "zh")
+
+
+async def test_a_recording_ended_by_silence_has_no_key(tell: Callable[..., Awaitable[object]]) -> None:
+    """The number told with (timeout) is what was left to wait, not a key."""
+    asterisk = FakeAsterisk()
+    asterisk.answers = [b"200 result=9999 (timeout) endpos=12000\n"]
+    recording = await tell(asterisk, lambda c: c.record_file("/x/y", 12, silence=2))
+    assert recording == Recording("timeout", "", 1.5)
 
 
 async def test_what_each_verb_sends(tell: Callable[..., Awaitable[object]]) -> None:

@@ -104,7 +104,6 @@ class Line:
     variables: dict[str, str] = field(default_factory=dict)
     answered: int = 0
     missing: str = ""
-    speaks: float = 3.0
     recorded: list[str] = field(default_factory=list)
     switch_fired: bool = False
 
@@ -124,7 +123,7 @@ class Line:
 
     async def record_file(self, path: str, seconds: float, *, silence: int = 0) -> Recording:
         self.recorded.append(path)
-        return Recording("timeout", silence + self.speaks)
+        return Recording("timeout", 5.0)
 
     async def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
@@ -176,20 +175,28 @@ class Pins:
 class Clips:
     """Answers lie in a folder of the call's own."""
 
+    def __init__(self, spoken: float = 3.0) -> None:
+        self.spoken = spoken
+
     def folder(self, call: str) -> str:
         return f"/clips/{call}"
 
     def place(self, call: str, clip: int) -> str:
         return f"/clips/{call}/{clip}"
 
+    def trim(self, call: str, clip: int) -> float:
+        return self.spoken
+
 
 async def ticket_of(call: str) -> str:
     return "1042"
 
 
-def steps(kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None) -> Steps:
+def steps(
+    kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None, spoken: float = 3.0
+) -> Steps:
     """The interpreter over fakes."""
-    services = Services(desk or Desk(), Pins(), ticket_of, Clips(), lambda: NOW)
+    services = Services(desk or Desk(), Pins(), ticket_of, Clips(spoken), lambda: NOW)
     return Steps(book or Book(), kept or Kept(), services)
 
 
@@ -328,8 +335,8 @@ async def test_a_caller_for_the_general_manager_answers_three_questions() -> Non
 
 async def test_silence_after_a_question_is_asked_once_more_and_then_accepted() -> None:
     """Nobody is kept from the executive for being shy: the question is repeated once."""
-    line = Line(presses=list("8801"), speaks=0.0)
-    await steps()(line)
+    line = Line(presses=list("8801"))
+    await steps(spoken=0.0)(line)
     assert line.played.count(p.SCREEN_NAME) == 2
     assert line.variables["SB_VERB"] == "screen"
 
