@@ -1,64 +1,172 @@
-"""`switchboard rules`: the versions of the rules that were ever kept."""
+"""`switchboard rules`: every version that was kept, what it changed, and the way back."""
 
 from __future__ import annotations
 
-import json
+import getpass
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchboard.errors import RulesError
+from switchboard.cli.output import AsJson, print_json, print_table
+from switchboard.errors import RulesError, SwitchboardError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from switchboard.rules.differences import Change
     from switchboard.rules.store import RulesStore
+
+LISTED = 20
+CHANGES_SHOWN = 3
+
+Version = Annotated[str, typer.Argument(help="Its number, or its whole name: 3, 3-1f2e3d4c.")]
 
 
 def register(app: typer.Typer) -> None:
-    rules = typer.Typer(help="Versions of the rules: list, show, go back.", no_args_is_help=True)
+    rules = typer.Typer(
+        help="Rules and their versions: begin, import, list, compare, go back.", no_args_is_help=True
+    )
     app.add_typer(rules, name="rules")
 
     @rules.command("list")
-    def list_versions(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-        """Every version that was kept, newest first."""
-        kept = _store().history()
-        if as_json:
-            typer.echo(json.dumps([asdict(k) for k in kept], ensure_ascii=False))
-            return
-        if not kept:
-            typer.echo("No rules have been in force yet.")
-        for version in kept:
-            typer.echo(f"{version.version:<14} {version.state:<9} {version.at}  {version.source}")
+    def list_versions(
+        everything: Annotated[bool, typer.Option("--all", help=f"Not only the newest {LISTED}.")] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Every version that was kept, newest first, and what it changed."""
+        _list(everything, as_json)
 
     @rules.command()
-    def show(version: str) -> None:
+    def show(version: Version, as_json: AsJson = False) -> None:
         """Print a version as it was saved."""
-        try:
-            typer.echo(_store().content(version), nl=False)
-        except RulesError as error:
-            raise _refuse(error) from error
+        _show(version, as_json)
 
     @rules.command()
-    def back(version: str) -> None:
-        """Write a version into the rules file again. It comes into force like any other change."""
-        from switchboard.rules.store import write_safely
-        from switchboard.settings import Settings
+    def diff(
+        version: Annotated[str, typer.Argument(help="Left out: the version in force.")] = "",
+        other: Annotated[
+            str,
+            typer.Argument(help="Left out: what VERSION changed; without VERSION, the file as it is now."),
+        ] = "",
+        as_json: AsJson = False,
+    ) -> None:
+        """Tell in words what one version changes against another: who came, who left, what is different."""
+        _diff(version, other, as_json)
 
-        settings = Settings.load()
-        store = _store()
-        try:
-            store.get(version)
-            content = store.content(version)
-        except RulesError as error:
-            raise _refuse(error) from error
-        if settings.rules.exists():
-            present = settings.rules.read_bytes()
+    @rules.command()
+    def back(version: Version) -> None:
+        """Write a version into the rules file again. It comes into force like any other change."""
+        _back(version)
+
+
+def _list(everything: bool, as_json: bool) -> None:
+    store = _store()
+    history = store.history()
+    kept = history if everything else history[:LISTED]
+    changed = {k.version: store.changed(k.version) for k in kept}
+    if as_json:
+        print_json([{**asdict(k), "changed": list(changed[k.version])} for k in kept])
+        return
+    if not kept:
+        typer.echo("No rules have been in force yet.")
+        return
+    rows = [(k.version, k.state, k.at, k.source, _in_short(changed[k.version])) for k in kept]
+    print_table(("version", "state", "since", "from", "changed"), rows)
+    if len(history) > len(kept):
+        typer.echo(f"{len(history) - len(kept)} older ones: `switchboard rules list --all`.")
+
+
+def _show(version: str, as_json: bool) -> None:
+    store = _store()
+    try:
+        name = store.named(version)
+        content = store.content(name).decode("utf-8", "replace")
+    except RulesError as error:
+        raise _refuse(error) from error
+    if not as_json:
+        typer.echo(content, nl=False)
+        return
+    kept = next(k for k in store.history() if k.version == name)
+    print_json({**asdict(kept), "changed": list(store.changed(name)), "content": content})
+
+
+def _diff(version: str, other: str, as_json: bool) -> None:
+    from switchboard.rules.differences import differences
+
+    store = _store()
+    try:
+        before, after, contents = _compared(store, version, other)
+    except (SwitchboardError, OSError) as error:
+        raise _refuse(error) from error
+    changes = differences(*contents)
+    if as_json:
+        print_json({"from": before, "to": after, "changes": [change.as_json() for change in changes]})
+        return
+    typer.echo(f"{before or 'nothing'} → {after}")
+    for line in _in_words(changes, contents):
+        typer.echo(line)
+
+
+def _compared(store: RulesStore, version: str, other: str) -> tuple[str, str, tuple[bytes, bytes]]:
+    """The names of both sides and what they hold."""
+    if version and other:
+        before, after = store.named(version), store.named(other)
+        return before, after, (store.content(before), store.content(after))
+    if version:
+        after = store.named(version)
+        earlier = store.before(after)
+        return earlier or "", after, (store.content(earlier) if earlier else b"", store.content(after))
+    file = _file()
+    now = store.version_in_force()
+    return now or "", str(file), (store.content(now) if now else b"", file.read_bytes())
+
+
+def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes]) -> list[str]:
+    if changes:
+        signs = {"added": "+", "removed": "−", "moved": "↷", "changed": "~"}
+        return [f"  {signs[change.kind.value]} {change.words}" for change in changes]
+    return ["They are the same." if contents[0] == contents[1] else "Only comments or the writing differ."]
+
+
+def _back(version: str) -> None:
+    from switchboard.rules.store import write_safely
+
+    store, file = _store(), _file()
+    try:
+        version = store.named(version)
+        store.get(version)
+        content = store.content(version)
+        if file.exists():
+            present = file.read_bytes()
             if present == content:
-                typer.echo(f"{settings.rules} is already as in version {version}.")
+                typer.echo(f"{file} is already as in version {version}.")
                 return
-            store.keep(present, f"{settings.rules}, before going back to {version}")
-        write_safely(settings.rules, content)
-        typer.echo(f"{settings.rules} is as in version {version} again.")
+            store.keep(present, f"{file}, before going back to {version}")
+        name = store.keep(content, f"back to {version}, by {_author()}")
+        write_safely(file, content)
+    except (SwitchboardError, OSError) as error:
+        raise _refuse(error) from error
+    typer.echo(f"{file} is as in version {version} again; that is version {name}.")
+
+
+def _in_short(words: Sequence[str]) -> str:
+    more = len(words) - CHANGES_SHOWN
+    return "; ".join(words[:CHANGES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
+
+
+def _file() -> Path:
+    from switchboard.settings import Settings
+
+    return Settings.load().rules
 
 
 def _store() -> RulesStore:
@@ -68,6 +176,6 @@ def _store() -> RulesStore:
     return RulesStore(Settings.load().rules_kept)
 
 
-def _refuse(error: RulesError) -> typer.Exit:
+def _refuse(error: Exception) -> typer.Exit:
     typer.echo(str(error), err=True)
     return typer.Exit(1)

@@ -10,6 +10,7 @@ ever turned into a path.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from typing import Any
 
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, StorageError
+from switchboard.rules.differences import differences
 from switchboard.rules.loading import Loaded, content_hash, load_text
 
 VERSION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{8})", re.ASCII)
@@ -42,6 +44,7 @@ class Kept:
     state: str
     in_force_at: tuple[str, ...] = ()
     size: int = 0
+    after: str = ""  # the version in force when it was kept; what it changed, it changed against that one
 
     @property
     def number(self) -> int:
@@ -85,7 +88,8 @@ class RulesStore:
         number = (int(versions[-1].partition("-")[0]) if versions else 0) + 1
         version = f"{number}-{content_hash(raw)}"
         self._write(f"{version}.yaml", raw)
-        self._note(version, {"at": self._now(), "source": source, "in_force_at": []})
+        about = {"at": self._now(), "source": source, "in_force_at": [], "after": now or ""}
+        self._note(version, about)
         return version
 
     def put_in_force(self, version: str) -> Rules:
@@ -183,9 +187,43 @@ class RulesStore:
                     state,
                     history,
                     size,
+                    str(about.get("after", "")),
                 )
             )
         return found
+
+    def named(self, text: str) -> str:
+        """The version that `text` names: "3", "3-1f2e3d4c". Raises RulesError when there is none."""
+        found = [v for v in self._versions() if v == text or v.partition("-")[0] == text]
+        if not found:
+            raise RulesError(
+                f"There is no version {text!r}; expected a number such as 3, or a name such as 3-1f2e3d4c. "
+                "`switchboard rules list` shows them."
+            )
+        return found[-1]
+
+    def before(self, version: str) -> str | None:
+        """The version that `version` took the place of; None for the first."""
+        after = str(self._about(version).get("after", ""))
+        versions = self._versions()
+        if after in versions:
+            return after
+        place = versions.index(version) if version in versions else 0
+        return versions[place - 1] if place > 0 else None
+
+    def changed(self, version: str) -> tuple[str, ...]:
+        """What `version` changed, in words; () for the first, or when only the writing changed."""
+        about = self._about(version)
+        kept = about.get("changed")
+        if isinstance(kept, list):
+            return tuple(map(str, kept))
+        before = self.before(version)
+        if before is None:
+            return ()
+        words = [change.words for change in differences(self.content(before), self.content(version))]
+        with self._lock, contextlib.suppress(StorageError):  # whoever only reads can't keep it
+            self._note(version, {**self._about(version), "changed": words})
+        return tuple(words)
 
     def _versions(self) -> list[str]:
         """Oldest first."""

@@ -144,3 +144,61 @@ def test_versions_are_listed_shown_and_gone_back_to(run, file, tmp_path):
     assert run("rules", "back", first).exit_code == 0
     assert file.read_text("utf-8") == SMALL
     assert any(store.content(k.version).decode() == WRONG for k in store.history())
+
+
+@pytest.fixture
+def versions(file, tmp_path):
+    """Two versions: the second adds somebody. The file holds the second."""
+    store = RulesStore(tmp_path / "var" / "rules")
+    second = SMALL.replace("\npeople:\n", '\npeople:\n  "8205": {name: {zh: 翟敏, en: Zhai Min}}\n', 1)
+    assert second != SMALL
+    for content in (SMALL, second):
+        store.put_in_force(store.keep(content, "routing_rules.yaml"))
+    file.write_text(second, "utf-8")
+    return store
+
+
+def test_the_list_says_what_each_version_changed(run, versions):
+    """In words, beside when and from where."""
+    assert "added 8205 (翟敏) to people" in run("rules", "list").output
+    newest, oldest = json.loads(run("rules", "list", "--json").output)
+    assert newest["changed"] == ["added 8205 (翟敏) to people"]
+    assert newest["after"] == oldest["version"]
+    assert oldest["changed"] == []
+
+
+def test_a_version_is_named_by_its_number(run, versions):
+    """1 is as good as 1-0a1b2c3d; what there is not is refused."""
+    assert run("rules", "show", "1").output == SMALL
+    shown = json.loads(run("rules", "show", "2", "--json").output)
+    assert shown["state"] == "in force"
+    assert "8205" in shown["content"]
+    done = run("rules", "show", "9")
+    assert done.exit_code == 1
+    assert "no version '9'" in done.output
+
+
+def test_versions_are_compared_in_words(run, versions, file):
+    """One against the one before it, any two, or the file as it is now against what is in force."""
+    assert "+ added 8205 (翟敏) to people" in run("rules", "diff", "2").output
+    assert "− removed 8205 (翟敏) from people" in run("rules", "diff", "2", "1").output
+    assert "They are the same." in run("rules", "diff").output
+    file.write_text(file.read_text("utf-8").replace("longest_wait: 60", "longest_wait: 90"), "utf-8")
+    told = json.loads(run("rules", "diff", "--json").output)
+    assert told["from"].startswith("2-")
+    assert [change["words"] for change in told["changes"]] == ["8600 (客服): longest_wait 60 → 90"]
+    file.write_text(f"# hello\n{versions.content(versions.named('2')).decode()}", "utf-8")
+    assert "Only comments" in run("rules", "diff").output
+    assert run("rules", "diff", "7").exit_code == 1
+
+
+def test_going_back_is_itself_a_version(run, versions, file):
+    """With who went back; the file then holds the old rules, and nothing is lost."""
+    done = run("rules", "back", "1")
+    assert done.exit_code == 0
+    assert file.read_text("utf-8") == SMALL
+    newest = versions.history()[0]
+    assert newest.version.startswith("3-")
+    assert newest.source.startswith("back to 1-")
+    assert versions.keep(SMALL, "the file was seen") == newest.version
+    assert "already" in run("rules", "back", "1").output
