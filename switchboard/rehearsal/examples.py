@@ -180,7 +180,7 @@ def _heard(example: Example, rehearsal: Rehearsal, speak: Speak) -> Iterator[Fai
         if found is None:
             heard = " / ".join(text for _, text in sentences[at:]) or "nothing more"
             yield Failure("then.hears", example.line("then.hears"), f"hears {wanted}", heard)
-            return
+            break
         at = found + 1 if wanted in sentences[found][0] else found
     for unwanted in then.never_hears:
         if any(_says(sentence, unwanted) for sentence in sentences):
