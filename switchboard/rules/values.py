@@ -14,9 +14,11 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 NAME_LIMIT = 80
 SENTENCE_LIMIT = 600
@@ -25,15 +27,25 @@ RUN_LIMIT = 62
 """Days that one entry of `extra_holidays` may span: a longer run is a mistyped year."""
 
 
-def _matching(pattern: str, expected: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern, re.ASCII)
+class Matching:
+    """A text that matches `pattern` as a whole; `expected` says so in words. JSON Schema gets the pattern."""
 
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise ValueError(f"expected {expected}")
+    def __init__(self, pattern: str, expected: str) -> None:
+        self._compiled = re.compile(pattern, re.ASCII)
+        self._expected = expected
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^(?:{self._compiled.pattern})$"}
+
+    def _check(self, value: str) -> str:
+        if not self._compiled.fullmatch(value):
+            raise ValueError(f"expected {self._expected}")
         return value
-
-    return check
 
 
 def _spoken(limit: int, what: str) -> Callable[[str], str]:
@@ -180,8 +192,11 @@ def _address(value: str) -> str:
     return value
 
 
+_PATTERN = r"(?:[0-9XZN]|\[(?:[0-9](?:-[0-9])?)+\]){1,24}\.?"
+
+
 def _pattern(value: str) -> str:
-    if not re.fullmatch(r"(?:[0-9XZN]|\[(?:[0-9](?:-[0-9])?)+\]){1,24}\.?", value, re.ASCII):
+    if not re.fullmatch(_PATTERN, value, re.ASCII):
         raise ValueError(
             "expected a dial pattern: digits, X (0-9), Z (1-9), N (2-9), [1-5] (one of these), "
             "and a final . for anything more"
@@ -192,83 +207,95 @@ def _pattern(value: str) -> str:
     return value
 
 
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+_EMAIL = r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])"
+
 Extension = Annotated[
-    str,
-    AfterValidator(_matching(r"[0-9]{2,10}", "an extension of 2 to 10 digits")),
-    Field(title="extension"),
+    str, Matching(r"[0-9]{2,10}", "an extension of 2 to 10 digits"), Field(title="extension")
 ]
-Digits = Annotated[str, AfterValidator(_matching(r"[0-9]{1,8}", "1 to 8 digits")), Field(title="digits")]
+Digits = Annotated[str, Matching(r"[0-9]{1,8}", "1 to 8 digits"), Field(title="digits")]
 TrunkNumber = Annotated[
     str,
-    AfterValidator(_matching(r"\+?[0-9]{2,20}", "a telephone number of 2 to 20 digits, + may lead")),
+    Matching(r"\+?[0-9]{2,20}", "a telephone number of 2 to 20 digits, + may lead"),
     Field(title="telephone number"),
 ]
 CallerNumber = Annotated[
     str,
-    AfterValidator(_matching(r"\+?[0-9]{1,20}", "a telephone number or how it begins, + may lead")),
+    Matching(r"\+?[0-9]{1,20}", "a telephone number or how it begins, + may lead"),
     Field(title="telephone number"),
 ]
 Phone = Annotated[
     str,
-    AfterValidator(_matching(r"[0-9]{2,20}", "an extension, or an outside number of 2 to 20 digits")),
+    Matching(r"[0-9]{2,20}", "an extension, or an outside number of 2 to 20 digits"),
     Field(title="extension or telephone number"),
 ]
-Key = Annotated[str, AfterValidator(_matching(r"[0-9]", "one digit, 0 to 9")), Field(title="digit")]
+Key = Annotated[str, Matching(r"[0-9]", "one digit, 0 to 9"), Field(title="digit")]
 KeyMeaning = Annotated[
     str,
-    AfterValidator(
-        _matching(r"language|enquiry|complaint|[0-9]{2,10}", "language, enquiry, complaint, or an extension")
-    ),
+    Matching(r"language|enquiry|complaint|[0-9]{2,10}", "language, enquiry, complaint, or an extension"),
     Field(title="word or extension"),
 ]
 OverflowTo = Annotated[
-    str,
-    AfterValidator(_matching(r"message|[0-9]{2,10}", "message, or an extension")),
-    Field(title="`message` or extension"),
+    str, Matching(r"message|[0-9]{2,10}", "message, or an extension"), Field(title="`message` or extension")
 ]
-Code = Annotated[
-    str, AfterValidator(_matching(r"\*[0-9]{2}", '* and two digits, such as "*97"')), Field(title="code")
-]
+Code = Annotated[str, Matching(r"\*[0-9]{2}", '* and two digits, such as "*97"'), Field(title="code")]
 Identifier = Annotated[
     str,
-    AfterValidator(
-        _matching(
-            r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}",
-            "lower-case letters, digits and single dashes, letter first",
-        )
+    Matching(
+        r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}", "lower-case letters, digits and single dashes, letter first"
     ),
     Field(title="word"),
 ]
-_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
-Host = Annotated[
-    str, AfterValidator(_matching(_HOST, "a host name or address, :port may follow")), Field(title="host")
-]
+Host = Annotated[str, Matching(_HOST, "a host name or address, :port may follow"), Field(title="host")]
 Registration = Annotated[
-    str,
-    AfterValidator(_matching(rf"[A-Za-z0-9+._-]{{1,64}}@{_HOST}", "user@host")),
-    Field(title="user@host"),
+    str, Matching(rf"[A-Za-z0-9+._-]{{1,64}}@{_HOST}", "user@host"), Field(title="user@host")
 ]
-Email = Annotated[
-    str,
-    AfterValidator(
-        _matching(
-            r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])",
-            "an e-mail address",
-        )
-    ),
-    Field(title="e-mail address"),
-]
+Email = Annotated[str, Matching(_EMAIL, "an e-mail address"), Field(title="e-mail address")]
 ClockTime = Annotated[
     str,
-    AfterValidator(_matching(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "a time such as 08:30")),
+    Matching(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "a time such as 08:30"),
     Field(title="time"),
 ]
-Days = Annotated[str, AfterValidator(_days), Field(title="days")]
-Dates = Annotated[str, AfterValidator(_dates), Field(title="day, or days")]
-Moment = Annotated[str, AfterValidator(_moment), Field(title="day or moment")]
-MonthDay = Annotated[str, AfterValidator(_month_day), Field(title="month-day")]
-TimeZone = Annotated[str, AfterValidator(_zone), Field(title="time zone")]
-Address = Annotated[str, AfterValidator(_address), Field(title="address")]
-Pattern = Annotated[str, AfterValidator(_pattern), Field(title="pattern")]
+Days = Annotated[
+    str, AfterValidator(_days), Field(title="days", examples=["mon-fri", "sat", "mon, wed, fri"])
+]
+Dates = Annotated[
+    str,
+    AfterValidator(_dates),
+    Field(
+        title="day, or days",
+        examples=["2026-10-01", "2026-10-01 to 2026-10-07"],
+        json_schema_extra={"pattern": f"^{_DATE}(?: *(?:to|~|\\.\\.) *{_DATE})?$"},
+    ),
+]
+Moment = Annotated[
+    str,
+    AfterValidator(_moment),
+    Field(
+        title="day or moment",
+        examples=["2026-12-31", "2026-12-31 14:00"],
+        json_schema_extra={"pattern": f"^{_DATE}(?:[ T](?:[01]?[0-9]|2[0-4]):[0-5][0-9])?$"},
+    ),
+]
+MonthDay = Annotated[
+    str,
+    AfterValidator(_month_day),
+    Field(title="month-day", examples=["07-01"], json_schema_extra={"pattern": "^[01]?[0-9]-[0-3]?[0-9]$"}),
+]
+TimeZone = Annotated[
+    str, AfterValidator(_zone), Field(title="time zone", examples=["Asia/Shanghai", "Asia/Hong_Kong"])
+]
+Address = Annotated[
+    str, AfterValidator(_address), Field(title="address", examples=["203.0.113.10", "203.0.113.0/28"])
+]
+Pattern = Annotated[
+    str,
+    AfterValidator(_pattern),
+    Field(
+        title="pattern",
+        examples=["1[3-9]XXXXXXXXX", "0ZXXXXXXXXX", "X."],
+        json_schema_extra={"pattern": f"^{_PATTERN}$"},
+    ),
+]
 Line = Annotated[str, AfterValidator(_spoken(NAME_LIMIT, "a name")), Field(title="text")]
 Sentence = Annotated[str, AfterValidator(_spoken(SENTENCE_LIMIT, "a text")), Field(title="text")]
