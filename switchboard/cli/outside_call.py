@@ -49,6 +49,11 @@ STATEMENTS = frozenset(
         prompt_keys.MESSAGE_FAILED,
         prompt_keys.GOODBYE,
         prompt_keys.TROUBLE,
+        prompt_keys.SCREEN_INTRO,
+        prompt_keys.SCREEN_NAME,
+        prompt_keys.SCREEN_ORGANISATION,
+        prompt_keys.SCREEN_PURPOSE,
+        prompt_keys.SCREEN_HOLD,
     }
 )
 """Prompts after which nobody waits for keys."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from switchboard.softphone import sound
+from switchboard.softphone import sound, tones
 from switchboard.softphone.sound import RATE, Samples
 
 FOLD = 4
@@ -44,6 +44,9 @@ MISSES = 3
 
 SHORTEST = 5
 """Matching pieces (0.2 s) needed, or all but one of a shorter prompt's."""
+
+BESIDE = 640
+"""Samples of silence that a beep has on either side, 80 ms."""
 
 FAINT = 0.02
 """Pieces whose level is below this share of the prompt's loudest carry no evidence."""
@@ -76,6 +79,7 @@ class Prompt:
     name: str
     samples: Samples
     lead: int
+    alone: bool  # a pure tone: taken for a beep only between silences, or music would beep
     levels: NDArray[np.float32] = field(repr=False)  # of each PIECE
 
 
@@ -200,7 +204,8 @@ def _prompt(name: str, samples: Samples) -> Prompt | None:
     padded = np.zeros(whole * PIECE, np.float32)
     padded[: min(len(cut), len(padded))] = cut[: len(padded)]
     levels = np.sqrt((_sharpened(padded).reshape(whole, PIECE) ** 2).mean(axis=1))
-    return Prompt(name, cut, lead, levels)
+    alone = any(t.seconds * RATE > 0.7 * len(cut) for t in tones.find(cut))
+    return Prompt(name, cut, lead, alone, levels)
 
 
 def _sharpened(samples: Samples) -> Samples:
@@ -260,15 +265,28 @@ def _check(prompt: Prompt, samples: Samples, place: int) -> _Find | None:
     if score < 0.75 * tried:
         return None
     end = len(prompt.samples) if last >= len(prompt.levels) - 2 else (last + 1) * PIECE
+    if prompt.alone and not _stands_alone(samples, place, end):
+        return None
     return _Find(place, score, end)
 
 
+def _stands_alone(samples: Samples, place: int, length: int) -> bool:
+    """Whether what is heard at `place` has silence on both sides; False until enough is heard to tell."""
+    before = samples[max(0, place - BESIDE) : max(0, place - BESIDE // 8)]
+    after = samples[place + length + BESIDE // 8 :][:BESIDE]
+    if len(after) < BESIDE // 2:
+        return False
+    loud = 0.1 * float(np.abs(samples[place : place + length]).max())
+    return not np.any(np.abs(before) > loud) and not np.any(np.abs(after) > loud)
+
+
 def _choose(prompts: Sequence[Prompt], finds: dict[tuple[int, int], _Find]) -> list[Heard]:
-    """Of overlapping finds the one that explains most, then the more complete one."""
+    """Of overlapping finds the one that explains most; of nearly equal ones that which was heard whole."""
 
     def worth(item: tuple[tuple[int, int], _Find]) -> tuple[float, float, int]:
         (index, _), find = item
-        return (-find.score, -find.end / len(prompts[index].samples), index)
+        fraction = find.end / len(prompts[index].samples)
+        return (-find.score - (MISSES if fraction > 0.97 else 0), -fraction, index)
 
     taken: list[tuple[int, int]] = []
     chosen: list[Heard] = []

@@ -61,12 +61,8 @@ async def caller(switchboard: House, request: pytest.FixtureRequest) -> AsyncIte
         made.append(await switchboard.caller(number))
         return made[-1]
 
+    request.node.callers = made
     yield make
-    report = getattr(request.node, "report", None)
-    if report is not None and report.failed:
-        for one in made:
-            heard = "\n".join(f"  {h.start:6.2f} {h.fraction:4.2f} {h.name}" for h in one.heard())
-            report.sections.append((f"{one.account.user} heard", f"{heard}\n{one.events}"))
     for one in made:
         await one.hangup()
         await one.stop()
@@ -76,9 +72,10 @@ async def caller(switchboard: House, request: pytest.FixtureRequest) -> AsyncIte
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Attach the switchboard's logs to the report of a failed live test."""
     report = yield
-    if report.when == "call":
-        item.report = report
     house = getattr(item, "funcargs", {}).get("house") or getattr(item, "funcargs", {}).get("switchboard")
     if report.failed and isinstance(house, House):
         report.sections.append(("switchboard", house.last_words()))
+        for one in getattr(item, "callers", []):
+            heard = "\n".join(f"  {h.start:6.2f} {h.fraction:4.2f} {h.name}" for h in one.heard())
+            report.sections.append((f"{one.account.user} heard", f"{heard}\n{one.events}"))
     return report

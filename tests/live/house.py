@@ -100,7 +100,10 @@ class House:
         rules = load(self.rules_file).rules
         assert rules is not None
         known = known_sounds(rules, self.settings, ("vm-", "auth-"))
-        self.texts = {k.name: k.text for k in known}
+        spoken: dict[tuple[str, str], str] = {}
+        self._alike = {
+            k.name: spoken.setdefault((k.name.partition("/")[0], k.text or k.name), k.name) for k in known
+        }
         self.repertoire = Repertoire.of_files((k.name, k.file) for k in known)
         self.secrets = Secrets(self.settings.secrets)
         self.softphone = _softphone(self.settings)
@@ -124,6 +127,10 @@ class House:
         if not os.environ.get("KEEP_LIVE"):
             shutil.rmtree(self.folder, ignore_errors=True)
         assert not left, f"left running after Ctrl-C: {left}"
+
+    def sounds_like(self, name: str) -> str:
+        """Under which name the sound of `name` is recognised: prompts of one wording sound the same."""
+        return self._alike[name]
 
     # what its command line says
 

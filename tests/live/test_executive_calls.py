@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from switchboard.domain import prompt_keys as p
@@ -37,19 +35,14 @@ async def test_a_principal_is_reached_through_the_secretary_only(
     assert (message["mailbox"], message["reason"]) == ("8899", "secretary_absent")
 
 
-async def test_the_general_manager_is_not_rung_unscreened(
+async def test_the_general_manager_is_not_rung_before_the_caller_has_answered(
     switchboard: House, phone: PhoneOf, caller: PhoneOf
 ) -> None:
-    """Not available is said; key 2 reaches the head of general administration; 8801 stays silent."""
-    manager, head = await phone("8801"), await phone("8101")
-    outside = await caller("13800000117")
+    """Who asks for 8801 is asked for a name first; whoever leaves then has rung nobody."""
+    manager, outside = await phone("8801"), await caller("13800000117")
     await asks_for(outside, "8801")
-    await hears(outside, "zh/" + p.CHOICE_HEAD)
-    assert heard(outside)[-2:] == zh(p.NOT_AVAILABLE, p.CHOICE_HEAD)
-    await outside.press("2")
-    await head.expect(Incoming)
-    await head.accept()
-    await asyncio.sleep(0.3)
+    await hears(outside, "zh/" + p.SCREEN_NAME)
     await outside.hangup()
-    await head.expect(Closed)
+    await switchboard.no_channels()
     await never_rings(manager)
+    assert (await switchboard.record("13800000117"))["outcome"] == "abandoned"

@@ -30,7 +30,7 @@ async def test_hanging_up_anywhere_leaves_nothing(
         ("8302", "ringing"),
         ("8304", "zh/" + p.CHOICE),
         ("8600", "ringing"),
-        ("8801", "zh/" + p.NOT_AVAILABLE),
+        ("8801", "zh/" + p.SCREEN_NAME),
     ):
         await outside.dial("8000")
         await outside.expect(Established)

@@ -103,3 +103,14 @@ def test_recognition_is_fast(prompts: dict[str, Samples], repertoire: Repertoire
     began = time.process_time()
     recognise(call, repertoire)
     assert time.process_time() - began < 2
+
+
+def test_a_beep_is_heard_between_silences_and_not_in_music() -> None:
+    """Music on hold has notes of the beep's pitch; a beep stands alone."""
+    beep = Repertoire([("beep", sound.tone(880, 0.35))])
+    note = sound.tone(880, 2.0) * np.linspace(1, 0.3, 2 * RATE, dtype=np.float32)
+    music = np.concatenate([sound.tone(660, 1), note, sound.tone(440, 1)])
+    assert names(np.concatenate([silence(1), music]), beep) == []
+    assert names(np.concatenate([speech(5, 1), silence(0.1), sound.tone(880, 0.35), silence(1)]), beep) == [
+        "beep"
+    ]
