@@ -19,6 +19,7 @@ from switchboard.ami import Board, Gateway, actions
 from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.lamp import ModeLamp
 from switchboard.bootstrap.door import Door
+from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, SwitchboardError
@@ -50,6 +51,9 @@ from switchboard.web import ControlServer
 
 log = structlog.get_logger()
 
+EXAMPLES_SECONDS = 1.0
+"""How often is looked whether example calls were changed."""
+
 RETIRE_SECONDS = 30.0
 """How often is looked whether removed phones are still needed by calls under way."""
 
@@ -80,7 +84,8 @@ class Controller:
         self.admin = self._gateway(ADMIN.name)
         self.board = Board(self.gateway)
         self.publisher = Publisher(workshop, self._reload, self._in_use)
-        self.enforcement = Enforcement(self.store, self.book, _read, self.publisher)
+        self.examples = ExampleCalls(settings.rules, self.store, lambda rules: workshop.sounds(rules).text)
+        self.enforcement = Enforcement(self.store, self.book, _read, self.publisher, self.examples.unmet)
         lamp = ModeLamp(self.gateway, self.admin)
         self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
         pins = Pins(self._pin, PinRows(database), now)
@@ -120,6 +125,7 @@ class Controller:
             ending.push_async_callback(gateway.stop)
             await gateway.start(patience=5.0)
         tasks.append(asyncio.create_task(self._watch_rules(), name="rules file"))
+        tasks.append(asyncio.create_task(self._watch_examples(), name="example calls"))
         tasks.append(asyncio.create_task(self._retire(), name="retired phones"))
         tasks.append(asyncio.create_task(self._poke(), name="records"))
         tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
@@ -165,6 +171,19 @@ class Controller:
                 self.enforcement.refused(str(path), [f"the file can't be read: {saved.fault}"])
             else:
                 await self.enforcement.offer(saved.content, str(path))
+
+    async def _watch_examples(self) -> None:
+        """Rules that stayed out may have been right: once their examples are changed they are tried again."""
+        known = await asyncio.to_thread(self.examples.fingerprint)
+        while True:
+            await asyncio.sleep(EXAMPLES_SECONDS)
+            now_ = await asyncio.to_thread(self.examples.fingerprint)
+            if now_ == known:
+                continue
+            known = now_
+            content = await asyncio.to_thread(_content, self.settings.rules)
+            if content is not None and self.enforcement.state.state == "refused":
+                await self.enforcement.offer(content, str(self.settings.rules))
 
     async def _retire(self) -> None:
         """Keep removed phones for the calls that need them, and let them go afterwards."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
@@ -43,7 +44,7 @@ class Door:
 
     @property
     def orders(self) -> Mapping[str, Order]:
-        return {"/mode": self.choose_mode, "/publish": self.publish}
+        return {"/mode": self.choose_mode, "/publish": self.publish, "/rules": self.offer_rules}
 
     async def status(self) -> dict[str, Any]:
         """What `switchboard status --json` shows."""
@@ -66,6 +67,16 @@ class Door:
         self.secrets.forget()
         await self.publisher(self.book.in_force()[0])
         return {"published": self.enforcement.state.version}
+
+    async def offer_rules(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """POST /rules: {force?}: the rules file as it is now is tried; with force whatever examples say."""
+        try:
+            content = await asyncio.to_thread(self.settings.rules.read_bytes)
+        except OSError as error:
+            raise SwitchboardError(f"{self.settings.rules} can't be read: {error.strerror}") from error
+        source = f"{self.settings.rules}, by {str(order.get('author', ''))[:80] or 'command'}"
+        state = await self.enforcement.offer(content, source, force=order.get("force") is True)
+        return {"version": state.version, "state": state.state, "errors": list(state.errors)}
 
     async def choose_mode(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """POST /mode: {mode: manual | automatic | schedule, minutes?, until_changed?, author?}."""

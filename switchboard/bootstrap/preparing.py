@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from switchboard.ami.accounts import ACCOUNTS
+from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError
 from switchboard.pbx.programs import Programs
@@ -25,8 +26,9 @@ async def prepare(settings: Settings, programs: Programs, progress: Say) -> None
     there is none, or when something else can't be made.
     """
     store = RulesStore(settings.rules_kept)
-    rules = _rules_to_begin_with(settings, store, progress)
     workshop = Workshop.of(settings, programs)
+    examples = ExampleCalls(settings.rules, store, lambda rules: workshop.sounds(rules).text)
+    rules = _rules_to_begin_with(settings, store, examples, progress)
     workshop.secrets.ensure(
         phones=[p.number for p in rules.phones],
         trunks=[t.name for t in rules.trunks],
@@ -39,12 +41,18 @@ async def prepare(settings: Settings, programs: Programs, progress: Say) -> None
     progress(f"rules {rules.version} are in force: {len(rules.phones)} phones, {len(rules.trunks)} trunks")
 
 
-def _rules_to_begin_with(settings: Settings, store: RulesStore, progress: Say) -> Rules:
+def _rules_to_begin_with(
+    settings: Settings, store: RulesStore, examples: ExampleCalls, progress: Say
+) -> Rules:
     loaded = load(settings.rules)
-    if loaded.rules is not None:
-        version = store.keep(loaded.content, str(settings.rules), loaded.rules)
-        return store.put_in_force(version)
     errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
+    if loaded.rules is not None:
+        errors = examples.unmet(loaded.rules)
+        if not errors or store.last_good() is None:
+            for error in errors:  # nothing else could rule: told, not refused
+                progress(error)
+            version = store.keep(loaded.content, str(settings.rules), loaded.rules)
+            return store.put_in_force(version)
     rules = store.last_good()
     if rules is None:
         raise RulesError("\n".join(["the rules can't be put in force:", *errors]), loaded.problems)

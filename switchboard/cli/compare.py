@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
     @group.command()
     def compare(
-        new: Annotated[str, typer.Argument(help="A rules file, or a version such as 3-1f2e3d4c.")],
+        new: Annotated[str, typer.Argument(help="A rules file, or a version such as 3.")],
         old: Annotated[
             str, typer.Option("--with", help="A file or version instead of the rules in force.")
         ] = "",
@@ -66,8 +66,9 @@ def _rules(given: str, settings: Settings) -> Rules:
     from switchboard.rules.store import VERSION, RulesStore
 
     try:
-        if given and VERSION.fullmatch(given):
-            return RulesStore(settings.rules_kept).get(given)
+        if given and (given.isdecimal() or VERSION.fullmatch(given)):
+            store = RulesStore(settings.rules_kept)
+            return store.get(store.named(given))
         if not given and settings.rules_kept.exists():
             in_force = RulesStore(settings.rules_kept).in_force()
             if in_force is not None:

@@ -1,7 +1,7 @@
 """Putting rules in force: one motion, for a file that was saved and for the controller's own start.
 
-Read → publish (speak, render, write, reload; or roll all of it back) → keep → in force for new calls. A
-wrong file changes nothing but `state`, which `status` shows.
+Read → rehearse the example calls → publish (speak, render, write, reload; or roll all of it back) → keep →
+in force for new calls. A wrong file changes nothing but `state`, which `status` shows.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ class Versions(Protocol):
 Read = Callable[[bytes], Rules]
 """Rules from a file's content; raises RulesError with every problem."""
 
+Rehearse = Callable[[Rules], Sequence[str]]
+"""What rules do otherwise than the administrator's example calls expect; a sentence each."""
+
 Publish = Callable[[Rules], Awaitable[Voice]]
 """Make the PBX follow `rules`, wholly or not at all; raises SwitchboardError after rolling back."""
 
@@ -49,27 +52,42 @@ class RulesState:
 class Enforcement:
     """Takes offers one at a time."""
 
-    def __init__(self, versions: Versions, book: Book, read: Read, publish: Publish) -> None:
+    def __init__(
+        self,
+        versions: Versions,
+        book: Book,
+        read: Read,
+        publish: Publish,
+        rehearse: Rehearse = lambda rules: (),
+    ) -> None:
         self._versions = versions
         self._book = book
         self._read = read
         self._publish = publish
+        self._rehearse = rehearse
         self._one_at_a_time = asyncio.Lock()
         self.state = RulesState("", "none")
 
-    async def offer(self, content: bytes, source: str) -> RulesState:
-        """Try to put `content` in force. Never raises for a wrong file: the last good rules stay."""
+    async def offer(self, content: bytes, source: str, force: bool = False) -> RulesState:
+        """Try to put `content` in force. Never raises for a wrong file: the last good rules stay.
+
+        Rules that break an example call stay out too, unless `force`.
+        """
         async with self._one_at_a_time:
             try:
-                await self._put_in_force(content, source)
+                rules = await asyncio.to_thread(self._read, content)
+                unmet = () if force else await asyncio.to_thread(self._rehearse, rules)
+                if unmet:
+                    self.refused(source, unmet)
+                else:
+                    await self._put_in_force(rules, content, source)
             except RulesError as error:
                 self.refused(source, [_line(problem) for problem in error.problems] or [str(error)])
             except SwitchboardError as error:
                 self.refused(source, [str(error)])
             return self.state
 
-    async def _put_in_force(self, content: bytes, source: str) -> None:
-        rules = await asyncio.to_thread(self._read, content)
+    async def _put_in_force(self, rules: Rules, content: bytes, source: str) -> None:
         version = await asyncio.to_thread(self._versions.keep, content, source, rules)
         rules = rules.of_version(version)
         if version != self.state.version:

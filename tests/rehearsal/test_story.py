@@ -6,7 +6,7 @@ import pytest
 
 from switchboard.domain.mode import Mode
 from switchboard.rehearsal import Answer
-from switchboard.rehearsal.story import EndKind, Ending, ending, ending_words, rung, steps
+from switchboard.rehearsal.story import Ending, EndKind, ending, ending_words, rung, steps
 from tests.company import company
 from tests.rehearsal.supposed import rehearsed, speak
 

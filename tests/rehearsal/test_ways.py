@@ -7,7 +7,6 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from switchboard.domain.actions import Dial, Screen, TakeMessage
 from switchboard.domain.call import Call

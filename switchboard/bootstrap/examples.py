@@ -1,0 +1,63 @@
+"""The example calls beside the rules file: what new rules must do before they are put in force (D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from switchboard.domain.company import Rules
+from switchboard.rehearsal.examples import failures
+from switchboard.rehearsal.story import Speak
+from switchboard.rules.examples import beside, load_examples
+from switchboard.rules.store import RulesStore
+
+TOLD = 20
+"""Sentences told of what isn't as expected; nobody reads more in a status."""
+
+FORCE = "Put it in force all the same with `switchboard rules force`, or change the examples first."
+
+
+class ExampleCalls:
+    """Rehearses the examples of the rules at `rules_file`. Its methods block."""
+
+    def __init__(self, rules_file: Path, store: RulesStore, speak: Callable[[Rules], Speak]) -> None:
+        self._rules_file = rules_file
+        self._store = store
+        self._speak = speak
+
+    def unmet(self, rules: Rules) -> list[str]:
+        """A sentence for everything that `rules` do otherwise than an example expects; [] to go on.
+
+        Rules that were in force before are not asked: going back must never wait for an example. A file
+        of examples that can't be read counts as not met.
+        """
+        if self._was_in_force(rules):
+            return []
+        told: list[str] = []
+        for path in beside(self._rules_file):
+            loaded = load_examples(path)
+            if loaded.ok:
+                sentences = failures(rules, loaded.examples, self._speak(rules)) if loaded.examples else []
+                told += [f"{path.name}: {sentence}" for sentence in sentences]
+            else:
+                told += [f"{path.name}:{p.line}: {p.message} {p.hint}".rstrip() for p in loaded.problems]
+        if len(told) > TOLD:
+            told = [*told[:TOLD], f"… and {len(told) - TOLD} more: `switchboard rehearse` tells all."]
+        return [*told, FORCE] if told else []
+
+    def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        """What changes when one of the files does."""
+        found = []
+        for path in beside(self._rules_file):
+            try:
+                about = path.stat()
+            except OSError:
+                continue
+            found.append((path.name, about.st_mtime_ns, about.st_size))
+        return tuple(found)
+
+    def _was_in_force(self, rules: Rules) -> bool:
+        content = rules.version.rpartition("-")[2]
+        return any(
+            kept.in_force_at and kept.version.endswith(f"-{content}") for kept in self._store.history()
+        )
