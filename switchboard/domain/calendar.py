@@ -61,7 +61,7 @@ class Calendar:
     """Everything A3 names. Compared by identity, so that a day's duty is worked out once.
 
     `make_up` are weekend days worked in exchange for a holiday, by the hours of `make_up_weekday`. `lunch`,
-    (begin, end) in minutes, is lunch-break duty: what it covers of the breaks between a day's spans is duty too.
+    (begin, end) in minutes, is lunch-break duty: the breaks between a day's spans that it covers are duty.
     """
 
     zone: str = "Asia/Shanghai"
