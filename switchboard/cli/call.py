@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from switchboard.cli.transcript import Transcript, report
 from switchboard.errors import SettingsError, SwitchboardError
 from switchboard.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from switchboard.cli.outside_call import Moment, OutsideCall, Plan
+    from switchboard.cli.outside_call import OutsideCall, Plan
     from switchboard.domain.company import Rules, Trunk
     from switchboard.softphone.program import Program
 
@@ -64,9 +61,12 @@ def register(app: typer.Typer) -> None:
 
         plan = Plan(_as_dialled(number, rules, trunk), groups, _message(settings), seconds, hurry)
         _choose_language(plan, rules, as_)
-        went = asyncio.run(_make(settings, rules, trunk, plan, caller, None if as_json else _print))
+        transcript = None if as_json else Transcript()
+        went = asyncio.run(_make(settings, rules, trunk, plan, caller, transcript))
+        if transcript:
+            transcript.end()
         record = asyncio.run(_record(settings, caller, began)) if went.answered else None
-        _report(went, record, as_json)
+        report(went, record, as_json)
         refused = not went.answered or (record and record["outcome"] in ("refused", "failed"))
         raise typer.Exit(1 if refused else 0)
 
@@ -77,7 +77,7 @@ async def _make(
     trunk: Trunk,
     plan: Plan,
     caller: str,
-    tell: Callable[[Moment], None] | None,
+    tell: Transcript | None,
 ) -> OutsideCall:
     from switchboard.cli.known_sounds import known_sounds
     from switchboard.cli.outside_call import OutsideCaller
@@ -212,44 +212,3 @@ async def _record(settings: Settings, caller: str, began: float) -> dict[str, An
             await asyncio.sleep(0.3)
     finally:
         await database.close()
-
-
-def _print(moment: Moment) -> None:
-    mark = {"heard": "  ", "pressed": "→ pressed ", "said": "→ said ", "told": "· "}[moment.what]
-    cut = "" if moment.whole else " …"
-    print(f"{moment.at:6.1f} s  {mark}{moment.text}{cut}", flush=True)
-
-
-def _report(went: OutsideCall, record: dict[str, Any] | None, as_json: bool) -> None:
-    ending = _ending(went, record)
-    if as_json:
-        values = {
-            "answered": went.answered,
-            "refusal": went.refusal,
-            "seconds": round(went.seconds, 1),
-            "ending": ending,
-            "heard": [m.name for m in went.moments if m.what == "heard"],
-            "moments": [asdict(m) | {"at": round(m.at, 2)} for m in went.moments],
-            "record": record,
-        }
-        print(json.dumps(values, ensure_ascii=False))
-        return
-    print(f"{ending}." if went.answered else f"not answered: {went.refusal}")
-
-
-def _ending(went: OutsideCall, record: dict[str, Any] | None) -> str:
-    """Where the call ended, in words."""
-    if not went.answered:
-        return "refused"
-    match record and record["outcome"]:
-        case "connected":
-            words = f"connected to {record['connected_to']}" if record else ""
-        case "message":
-            words = "a message was taken: see `switchboard messages`"
-        case "abandoned":
-            words = "we hung up" if went.ended_by_us else "ended without reaching anybody"
-        case "refused" | "failed" as outcome:
-            words = str(outcome)
-        case _:
-            words = "we hung up" if went.ended_by_us else "the switchboard ended the call"
-    return f"{words} (after {went.seconds:.0f} s)"

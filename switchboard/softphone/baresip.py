@@ -19,10 +19,10 @@ from typing import Self, TypeVar
 from switchboard.softphone import configuration, events, ports, sound
 from switchboard.softphone.configuration import Account
 from switchboard.softphone.control import Control
+from switchboard.softphone.ears import Ears
 from switchboard.softphone.events import Closed, Established, Event, Incoming, Lamp, Registered, Ringing
 from switchboard.softphone.faults import NothingHappened, SoftphoneError
-from switchboard.softphone.heard import Heard, Listener, Repertoire
-from switchboard.softphone.hearing import Hearing
+from switchboard.softphone.heard import Repertoire
 from switchboard.softphone.program import Program, find
 from switchboard.softphone.sound import Samples
 
@@ -34,33 +34,24 @@ KEY_GAP = 0.3
 PATIENCE = 300.0
 """Seconds of silence a phone can send after what it says: baresip hangs up at the end of its sound file."""
 
-LOOK = 0.04
-"""Seconds between looks at what has been heard."""
 
-
-class Baresip:
+class Baresip(Ears):
     """One phone. `start` it, use it as a context manager, or `stop` it."""
 
     def __init__(
         self, account: Account, program: Program, folder: Path, repertoire: Repertoire | None
     ) -> None:
+        super().__init__(folder / configuration.RECORDINGS, repertoire)
         self.account = account
         self.folder = folder
-        self.repertoire = repertoire
         self.events: list[Event] = []
         self.lamp = Lamp(False)
-        self.in_call = False
         self.ringing = False
-        self.hearing = Hearing(folder / configuration.RECORDINGS)
-        self._listener = Listener(repertoire) if repertoire else None
-        self._fed = 0
         self._program = program
         self._process: asyncio.subprocess.Process | None = None
         self._control = Control(self._on_event, self._on_lost)
-        self._listening: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._read = 0
-        self._calls = 0
         self._said = 0
         self._lost = False
 
@@ -117,7 +108,7 @@ class Baresip:
         if self.in_call or self.ringing or self._listening:
             with suppress(SoftphoneError):
                 await self._control.command("hangup")
-        await self._end_call()
+        self.stop_listening()
 
     async def press(self, digits: str, gap: float = KEY_GAP) -> None:
         """Press keys, one after another (RFC 4733 events)."""
@@ -180,53 +171,6 @@ class Baresip:
         """Is it registered at this moment?"""
         return "OK" in await self._control.command("reginfo")
 
-    # what it hears
-
-    def heard(self) -> list[Heard]:
-        """The prompts heard in the present or last call, in order. Needs a repertoire."""
-        if self._listener is None:
-            raise SoftphoneError("this phone was started without a repertoire")
-        self.hearing.poll()
-        samples = self.hearing.samples
-        self._listener.feed(samples[self._fed :])
-        self._fed = len(samples)
-        if not self.in_call:
-            self._listener.finish()
-        return self._listener.heard()
-
-    async def hears(self, *names: str, timeout: float = 15, after: float = -1.0) -> Heard:
-        """Wait until one of the prompts `names` begins to be heard later than `after` (timeline seconds)."""
-        deadline = time.monotonic() + timeout
-        while True:
-            over = not self._listening
-            heard = self.heard()
-            for h in heard:
-                if h.name in names and h.start > after:
-                    return h
-            if over or time.monotonic() > deadline:
-                what = "the call ended" if over else f"{timeout:g} s passed"
-                so_far = ", ".join(h.name for h in heard) or "nothing"
-                raise NothingHappened(f"{what} without {' or '.join(names)}; heard: {so_far}")
-            await asyncio.sleep(0.15)
-
-    async def heard_until(self, moment: float, timeout: float = 30) -> None:
-        """Wait until `moment` of the call's timeline has been heard, or the call is over."""
-        deadline = time.monotonic() + timeout
-        while self._listening and self.hearing.seconds < moment + LOOK:
-            if time.monotonic() > deadline:
-                raise NothingHappened(f"{timeout:g} s passed before second {moment:.1f} was heard")
-            await asyncio.sleep(LOOK)
-
-    async def quiet(self, seconds: float = 1.0, timeout: float = 30) -> None:
-        """Wait until nothing has been heard for `seconds`, having heard something."""
-        deadline = time.monotonic() + timeout
-        while self.hearing.quiet_seconds() < seconds:
-            if time.monotonic() > deadline:
-                raise NothingHappened(f"it was never quiet for {seconds:g} s within {timeout:g} s")
-            if not self._listening:
-                raise NothingHappened(f"the call ended before it was quiet for {seconds:g} s")
-            await asyncio.sleep(LOOK)
-
     @property
     def fresh(self) -> list[Event]:
         """Events that no `expect` has passed yet."""
@@ -238,7 +182,7 @@ class Baresip:
 
     async def stop(self) -> None:
         """Hang up, unregister, end the program (by its pid) and remove its folder."""
-        await self._end_call()
+        self.stop_listening()
         if self._process and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.terminate()
@@ -306,29 +250,8 @@ class Baresip:
         return name
 
     def _new_call(self) -> None:
-        """Put the recordings of the call before aside and listen afresh."""
-        self._calls += 1
-        folder = self.folder / configuration.RECORDINGS
-        for old in folder.glob("dump-*.wav"):
-            old.rename(folder / f"call-{self._calls - 1}-{old.name}.old")
-        self.hearing = Hearing(folder)
-        self._listener = Listener(self.repertoire) if self.repertoire else None
-        self._fed = 0
         self._read = len(self.events)
-        if self._listening:
-            self._listening.cancel()
-        self._listening = asyncio.create_task(self._listen(), name=f"phone {self.account.user} listens")
-
-    async def _listen(self) -> None:
-        while True:
-            self.hearing.poll()
-            await asyncio.sleep(LOOK)
-
-    async def _end_call(self) -> None:
-        if self._listening:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-            self._listening = None
+        self.listen_afresh()
 
     def _on_event(self, message: Mapping[str, object]) -> None:
         event = events.read(message)
@@ -343,11 +266,8 @@ class Baresip:
             case Established():
                 self.in_call, self.ringing = True, False
             case Closed():
-                self.hearing.poll()
                 self.in_call = self.ringing = False
-                if self._listening:
-                    self._listening.cancel()
-                    self._listening = None
+                self.stop_listening()
             case Lamp():
                 self.lamp = event
         self.events.append(event)

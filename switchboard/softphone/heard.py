@@ -11,50 +11,29 @@ checked at 8 kHz, piece by piece. Where finds overlap, the one that explains mor
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from switchboard.softphone import sound, tones
+from switchboard.softphone import sound
+from switchboard.softphone.matching import (
+    CANDIDATE,
+    FOLD,
+    HEAD,
+    MISSES,
+    TAPS,
+    Find,
+    Prompt,
+    check,
+    exact,
+    low_of,
+    prompt_of,
+)
 from switchboard.softphone.sound import RATE, Samples
-
-FOLD = 4
-"""The search runs at RATE / FOLD: voiced speech has its energy below 900 Hz."""
-
-HEAD = 0.6
-"""Seconds of a prompt's beginning that are searched for."""
-
-CANDIDATE = 0.45
-"""Correlation at 2 kHz that makes a place worth checking (a shift by half a sample costs much of it)."""
-
-REACH = 24
-"""Samples to either side of a candidate where the check looks for the exact place."""
-
-PIECE = 320
-"""Samples of a piece in the check, 40 ms."""
-
-SAME = 0.8
-"""Correlation at 8 kHz at which a piece counts as the prompt's. Copies reach 0.97 and more through both
-kinds of G.711; other speech stays below 0.5 for all but single pieces."""
-
-MISSES = 3
-"""Pieces in a row that don't match: there the prompt ended."""
-
-SHORTEST = 5
-"""Matching pieces (0.2 s) needed, or all but one of a shorter prompt's."""
-
-BESIDE = 640
-"""Samples of silence that a beep has on either side, 80 ms."""
-
-FAINT = 0.02
-"""Pieces whose level is below this share of the prompt's loudest carry no evidence."""
 
 BLOCKS = (4096, 16384)
 """Lengths of the transforms: 2 s at 2 kHz while listening live, 8 s for a whole recording."""
-
-_TAPS = (np.sinc(np.arange(-24, 25) * 0.225) * np.hamming(49) * 0.225).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +51,16 @@ class Heard:
         return self.fraction > 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A known sound: `samples` from its first audible one, which is `lead` samples into the file."""
-
-    name: str
-    samples: Samples
-    lead: int
-    alone: bool  # a pure tone: taken for a beep only between silences, or music would beep
-    levels: NDArray[np.float32] = field(repr=False)  # of each PIECE
-
-
 class Repertoire:
     """The prompts that can be recognised. Make it once; it holds their transforms."""
 
     def __init__(self, sounds: Iterable[tuple[str, Samples]]) -> None:
-        self.prompts: list[Prompt] = [p for name, s in sounds if (p := _prompt(name, s)) is not None]
+        self.prompts: list[Prompt] = [p for name, s in sounds if (p := prompt_of(name, s)) is not None]
         self.head = int(HEAD * RATE) // FOLD
         heads = np.zeros((len(self.prompts), self.head), np.float32)
         self.lengths = np.zeros(len(self.prompts), np.int64)
         for i, p in enumerate(self.prompts):
-            low = _low(p.samples[: self.head * FOLD])
+            low = low_of(p.samples[: self.head * FOLD])
             norm = float(np.sqrt((low**2).sum()))
             heads[i, : len(low)] = low / max(norm, 1e-9)
             self.lengths[i] = len(low)
@@ -140,7 +108,7 @@ class Listener:
         self._samples = np.zeros(0, np.float32)
         self._scanned = 0  # places at 2 kHz already searched
         self._open: list[tuple[int, int]] = []  # (prompt, place at 8 kHz) that may still grow
-        self._finds: dict[tuple[int, int], _Find] = {}
+        self._finds: dict[tuple[int, int], Find] = {}
 
     def feed(self, samples: Samples) -> None:
         """Take in what was heard next."""
@@ -155,7 +123,7 @@ class Listener:
         """The prompts so far, in order. The last one may still be going on."""
         still_open = []
         for key in self._open:
-            find = _check(self._repertoire.prompts[key[0]], self._samples, key[1])
+            find = check(self._repertoire.prompts[key[0]], self._samples, key[1])
             if find is not None:
                 self._finds[key] = find
             if len(self._samples) < key[1] + len(self._repertoire.prompts[key[0]].samples) + RATE:
@@ -166,15 +134,15 @@ class Listener:
     def _scan(self, until: int) -> None:
         if until <= self._scanned:
             return
-        margin = len(_TAPS) // FOLD + 1
+        margin = len(TAPS) // FOLD + 1
         begin = max(0, self._scanned - margin)
-        low = _low(self._samples[begin * FOLD :])
+        low = low_of(self._samples[begin * FOLD :])
         for index, place in self._repertoire.candidates(low, until - begin):
             if begin + place < self._scanned and begin > 0:
                 continue
-            exact = _exact(self._repertoire.prompts[index], self._samples, (begin + place) * FOLD)
-            if exact is not None and (index, exact) not in self._finds:
-                self._open.append((index, exact))
+            at = exact(self._repertoire.prompts[index], self._samples, (begin + place) * FOLD)
+            if at is not None and (index, at) not in self._finds:
+                self._open.append((index, at))
         self._open = sorted(set(self._open))
         self._scanned = until
 
@@ -187,103 +155,10 @@ def recognise(samples: Samples, repertoire: Repertoire) -> list[Heard]:
     return listener.heard()
 
 
-@dataclass(frozen=True, slots=True)
-class _Find:
-    place: int
-    score: float  # matching pieces
-    end: int  # samples of the prompt heard
-
-
-def _prompt(name: str, samples: Samples) -> Prompt | None:
-    loud = np.nonzero(np.abs(samples) > 0.01)[0]
-    if not len(loud):
-        return None
-    lead = max(0, int(loud[0]) - 40)
-    cut = np.ascontiguousarray(samples[lead : int(loud[-1]) + 40])
-    whole = max(1, len(cut) // PIECE)
-    padded = np.zeros(whole * PIECE, np.float32)
-    padded[: min(len(cut), len(padded))] = cut[: len(padded)]
-    levels = np.sqrt((_sharpened(padded).reshape(whole, PIECE) ** 2).mean(axis=1))
-    alone = any(t.seconds * RATE > 0.7 * len(cut) for t in tones.find(cut))
-    return Prompt(name, cut, lead, alone, levels)
-
-
-def _sharpened(samples: Samples) -> Samples:
-    """Without offset and with the highs raised: voices differ more there than at their pitch."""
-    out = samples.copy()
-    out[1:] -= np.float32(0.9) * samples[:-1]
-    return out
-
-
-def _low(samples: Samples) -> Samples:
-    """The sound below 900 Hz, at 2 kHz."""
-    if not len(samples):
-        return samples
-    return np.convolve(_sharpened(samples), _TAPS, "full")[len(_TAPS) // 2 :][: len(samples)][::FOLD].astype(
-        np.float32
-    )
-
-
-def _exact(prompt: Prompt, samples: Samples, near: int) -> int | None:
-    """The place within a few milliseconds of `near` where the prompt's beginning fits best."""
-    first = max(0, near - REACH)
-    part = _sharpened(samples[first : near + REACH + int(HEAD * RATE)])
-    head = _sharpened(prompt.samples[: int(HEAD * RATE)])[: len(part) - 2 * REACH]
-    if len(head) < PIECE:
-        return None
-    fit = np.correlate(part, head, "valid")[: 2 * REACH + 1]
-    at = int(fit.argmax())
-    power = float(np.dot(part[at : at + len(head)], part[at : at + len(head)]) * np.dot(head, head))
-    return first + at if fit[at] > CANDIDATE * np.sqrt(max(power, 1e-12)) else None
-
-
-def _check(prompt: Prompt, samples: Samples, place: int) -> _Find | None:
-    """How far the sound at `place` is the prompt; None if it isn't."""
-    part = samples[place : place + len(prompt.samples)]
-    count = min(len(part) // PIECE, len(prompt.levels))
-    if count == 0:
-        return None
-    ours = _sharpened(prompt.samples[: count * PIECE]).reshape(count, PIECE)
-    theirs = _sharpened(part[: count * PIECE]).reshape(count, PIECE)
-    power = np.sqrt((ours**2).sum(axis=1) * (theirs**2).sum(axis=1))
-    ratio = (ours * theirs).sum(axis=1) / np.maximum(power, 1e-9)
-    evidence = prompt.levels[:count] > FAINT * prompt.levels.max()
-    score, misses, last = 0.0, 0, -1
-    for i in range(count):
-        if not evidence[i]:
-            continue
-        if ratio[i] >= SAME:
-            score, misses, last = score + 1, 0, i
-        else:
-            misses += 1
-            if misses >= MISSES:
-                break
-    total = int((prompt.levels > FAINT * prompt.levels.max()).sum())
-    if score < min(SHORTEST, max(2, total - 1)):
-        return None
-    tried = int(evidence[: last + 1].sum())
-    if score < 0.75 * tried:
-        return None
-    end = len(prompt.samples) if last >= len(prompt.levels) - 2 else (last + 1) * PIECE
-    if prompt.alone and not _stands_alone(samples, place, end):
-        return None
-    return _Find(place, score, end)
-
-
-def _stands_alone(samples: Samples, place: int, length: int) -> bool:
-    """Whether what is heard at `place` has silence on both sides; False until enough is heard to tell."""
-    before = samples[max(0, place - BESIDE) : max(0, place - BESIDE // 8)]
-    after = samples[place + length + BESIDE // 8 :][:BESIDE]
-    if len(after) < BESIDE // 2:
-        return False
-    loud = 0.1 * float(np.abs(samples[place : place + length]).max())
-    return not np.any(np.abs(before) > loud) and not np.any(np.abs(after) > loud)
-
-
-def _choose(prompts: Sequence[Prompt], finds: dict[tuple[int, int], _Find]) -> list[Heard]:
+def _choose(prompts: Sequence[Prompt], finds: dict[tuple[int, int], Find]) -> list[Heard]:
     """Of overlapping finds the one that explains most; of nearly equal ones that which was heard whole."""
 
-    def worth(item: tuple[tuple[int, int], _Find]) -> tuple[float, float, int]:
+    def worth(item: tuple[tuple[int, int], Find]) -> tuple[float, float, int]:
         (index, _), find = item
         fraction = find.end / len(prompts[index].samples)
         return (-find.score - (MISSES if fraction > 0.97 else 0), -fraction, index)

@@ -8,29 +8,27 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from switchboard import control
 from switchboard.cli.call import _softphone
 from switchboard.cli.known_sounds import known_sounds
-from switchboard.errors import SwitchboardError
 from switchboard.pbx import programs
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.secrets import Secrets
 from switchboard.rules import load
 from switchboard.settings import SOURCE, Settings
 from switchboard.softphone import Account, Baresip, Repertoire
+from tests.live.ports import SPAN, claim_ports, settings_of
 
 PhoneOf = Callable[[str], Awaitable[Baresip]]
 """How tests ask for a phone by its number."""
@@ -38,9 +36,6 @@ PhoneOf = Callable[[str], Awaitable[Baresip]]
 TRUNK = "test-caller"
 START_SECONDS = 240.0
 """Building the programs folder and speaking every prompt for the first time take a while; then 5 s."""
-
-SPAN = 400
-"""Ports a switchboard for tests takes together."""
 
 SHORTER = {
     '  announce: ["8200", "8300", "8400", "8600", "8100"]\n': '  announce: ["8200"]\n',
@@ -70,9 +65,9 @@ class House:
         self.folder.chmod(0o755)
         self.rules_file = self.folder / "rules.yaml"
         self.rules_file.write_text(rules_text, "utf-8")
-        self._claim = _claim_ports()
+        self._claim = claim_ports()
         base = self._claim.getsockname()[1] - SPAN + 1
-        self.settings = Settings.load(os.environ | _settings(self.folder, base))
+        self.settings = Settings.load(os.environ | settings_of(self.folder, base))
         self.phones: dict[str, Baresip] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._log = self.folder / "run.out"
@@ -251,51 +246,6 @@ def _tail(path: Path, size: int = 2500) -> str:
     with suppress(OSError):
         return path.read_bytes()[-size:].decode("utf-8", "replace")
     return ""
-
-
-def _settings(folder: Path, base: int) -> dict[str, str]:
-    return {
-        "SWITCHBOARD_RULES": str(folder / "rules.yaml"),
-        "SWITCHBOARD_DATA_DIR": str(folder / "data"),
-        "SWITCHBOARD_BIND": "127.0.0.1",
-        "SWITCHBOARD_SIP_PORT": str(base),
-        "SWITCHBOARD_SIPS_PORT": str(base + 1),
-        "SWITCHBOARD_HTTP_PORT": str(base + 2),
-        "SWITCHBOARD_HTTPS_PORT": str(base + 3),
-        "SWITCHBOARD_WSS_PORT": str(base + 4),
-        "SWITCHBOARD_AMI_PORT": str(base + 5),
-        "SWITCHBOARD_AGI_PORT": str(base + 6),
-        "SWITCHBOARD_RTP_PORTS": f"{base + 100}-{base + 299}",
-    }
-
-
-def _claim_ports() -> socket.socket:
-    """Claim 400 ports below those the system gives away, by listening on the last; the first is 399 less.
-
-    Several test processes choose at the same moment: who can't listen on a claim's last port looks on.
-    """
-    for base in random.sample(range(12000, 19600, SPAN), (19600 - 12000) // SPAN):
-        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            claim.bind(("127.0.0.1", base + SPAN - 1))
-            claim.listen(1)
-        except OSError:
-            claim.close()
-            continue
-        if all(_free(p) for p in range(base, base + 16)):
-            return claim
-        claim.close()
-    raise SwitchboardError("no free ports for a switchboard")
-
-
-def _free(port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-        with closing(socket.socket(socket.AF_INET, kind)) as s:
-            try:
-                s.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
 
 
 def _alive(pid: int) -> bool:
