@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from switchboard.cli import rules_import, rules_new
 from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.errors import RulesError, SwitchboardError
 
@@ -29,6 +30,8 @@ def register(app: typer.Typer) -> None:
         help="Rules and their versions: begin, import, list, compare, go back.", no_args_is_help=True
     )
     app.add_typer(rules, name="rules")
+    rules_new.register(rules)
+    rules_import.register(rules)
 
     @rules.command("list")
     def list_versions(
