@@ -49,7 +49,7 @@ def main() -> None:
 
 def _or_empty(what: dict[str, Any]) -> dict[str, Any]:
     """A section whose every line is commented away counts as left out."""
-    about = {key: what[key] for key in ("description", "default") if key in what}
+    about: dict[str, Any] = {key: what[key] for key in ("description", "default") if key in what}
     rest = {key: value for key, value in what.items() if key not in about}
     return {**about, "anyOf": [rest, {"type": "null"}]}
 

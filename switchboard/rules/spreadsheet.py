@@ -119,8 +119,8 @@ def _csv(path: Path, content: bytes) -> Iterator[list[str]]:
 
 def _xlsx(path: Path, content: bytes) -> Iterator[list[str]]:
     """Rows of the first sheet."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
+    import openpyxl  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -149,7 +149,7 @@ def _codes(subject: Subject) -> None:
             )
         seen.setdefault(code, name)
     asked = subject.file.codes.ask_pin
-    for i, name in enumerate(asked):
-        if name in asked[:i]:
-            at: Location = ("codes", "ask_pin", i)
-            subject.warning("listed-twice", at, f"{name} stands twice in this list.", "Leave one out.")
+    for i, asking in enumerate(asked):
+        if asking in asked[:i]:
+            here: Location = ("codes", "ask_pin", i)
+            subject.warning("listed-twice", here, f"{asking} stands twice in this list.", "Leave one out.")
