@@ -103,22 +103,6 @@ def test_every_key_is_described():
             assert field.description, f"{model.__name__}.{name}"
 
 
-def with_example(text: str, example: str) -> str:
-    """The sample with what the example puts under a section put there."""
-    section, _, entries = example.partition("\n")
-    assert f"\n{section}\n" in text
-    return text.replace(f"\n{section}\n", f"\n{section}\n{entries}\n", 1)
-
-
-GUIDE = reference.PAGE.read_text("utf-8")
-
-
-@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL))
-def test_every_example_of_the_guide_holds(example):
-    """Each can be put into the sample as it stands."""
-    assert load_text(with_example(SAMPLE.read_text("utf-8"), example), today=SPRING).problems == ()
-
-
 def test_the_providers_trunk_holds_when_uncommented():
     """The sample's own example is right, too."""
     text = SAMPLE.read_text("utf-8")
