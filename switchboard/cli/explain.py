@@ -272,7 +272,7 @@ def _step_lines(
         what.append(f" → {comes_to}", "magenta")
     why = Text(f"       {reason}", "dim")
     if line:
-        row = file_rows[line - 1].strip() if line <= len(file_rows) else ""
+        row = " ".join(file_rows[line - 1].split()) if line <= len(file_rows) else ""
         short = row[:EXCERPT] + ("…" if len(row) > EXCERPT else "")
         why.append(f"  [line {line}: {short}]")
     return [what, why]

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from switchboard.domain.actions import Ask, Record, Say, TakeMessage
+from switchboard.domain.actions import Ask, Record, Say
 from switchboard.domain.company import Rules
 from switchboard.domain.mode import Mode, mode_at
 from switchboard.domain.phrases import Text
 from switchboard.rehearsal.interpreter import Rehearsal, rehearse
 from switchboard.rehearsal.situation import Answer, Situation
-from switchboard.rehearsal.story import Ending, EndKind, Speak, ending, rung, said
+from switchboard.rehearsal.story import Ending, EndKind, Speak, ending, rung, said_with_starts
 
 HANGUP = "hangup"
 """What `ends_at` says of a call that comes to neither a conversation nor a message."""
@@ -169,43 +169,52 @@ def _strangers(rules: Rules, example: Example) -> Iterator[Failure]:
             yield Failure(what, example.line(what), f"an extension {number}", "the rules have none")
 
 
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """What was said without a pause: the text, and where in it each prompt begins."""
+
+    text: str
+    prompts: tuple[tuple[str, int], ...]
+
+    def find(self, wanted: str, begin: int) -> int:
+        """Where a prompt or a part of the text ends that begins at `begin` or later; -1: nowhere."""
+        for key, start in self.prompts:
+            if key == wanted and start >= begin:
+                return start + 1
+        at = self.text.lower().find(wanted.lower(), begin)
+        return at if at < 0 else at + len(wanted)
+
+
 def _heard(example: Example, rehearsal: Rehearsal, speak: Speak) -> Iterator[Failure]:
     then = example.then
     if not then.hears and not then.never_hears:
         return
-    sentences = list(_sentences(rehearsal, speak))
-    at = 0
+    sayings = list(_sayings(rehearsal, speak))
+    i = begin = 0
     for wanted in then.hears:
-        found = next((i for i in range(at, len(sentences)) if _says(sentences[i], wanted)), None)
-        if found is None:
-            heard = " / ".join(text for _, text in sentences[at:]) or "nothing more"
-            yield Failure("then.hears", example.line("then.hears"), f"hears {wanted}", heard)
+        here, first = i, begin
+        while i < len(sayings) and (end := sayings[i].find(wanted, begin)) < 0:
+            i, begin = i + 1, 0
+        if i == len(sayings):
+            heard = " / ".join(s.text[first if s is sayings[here] else 0 :] for s in sayings[here:])
+            line = example.line("then.hears")
+            yield Failure("then.hears", line, f"hears {wanted}", heard or "nothing more")
             break
-        at = found + 1 if wanted in sentences[found][0] else found
+        begin = end
     for unwanted in then.never_hears:
-        if any(_says(sentence, unwanted) for sentence in sentences):
-            line = example.line("then.never_hears")
-            said_it = next(text for keys, text in sentences if _says((keys, text), unwanted))
-            yield Failure("then.never_hears", line, f"never hears {unwanted}", said_it)
+        for saying in sayings:
+            if saying.find(unwanted, 0) >= 0:
+                line = example.line("then.never_hears")
+                yield Failure("then.never_hears", line, f"never hears {unwanted}", saying.text)
+                break
 
 
-def _sentences(rehearsal: Rehearsal, speak: Speak) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(keys of the prompts, text) of everything said, phrase by phrase, and of each whole saying."""
+def _sayings(rehearsal: Rehearsal, speak: Speak) -> Iterator[_Saying]:
     for moment in rehearsal.moments:
-        if isinstance(moment.action, TakeMessage):
-            yield ("beep",), "♪"
-        if not isinstance(moment.action, Say | Ask | Record):
-            continue
-        language = moment.call.language
-        for phrase in moment.action.phrases:
-            keys = (phrase.key,) if isinstance(phrase, Text) else ()
-            yield keys, speak(phrase, language)
-        yield (), said(moment.action, language, speak)
-
-
-def _says(sentence: tuple[tuple[str, ...], str], wanted: str) -> bool:
-    keys, text = sentence
-    return wanted in keys or wanted.casefold() in text.casefold()
+        if isinstance(moment.action, Say | Ask | Record):
+            text, starts = said_with_starts(moment.action, moment.call.language, speak)
+            phrases = zip(moment.action.phrases, starts, strict=True)
+            yield _Saying(text, tuple((p.key, start) for p, start in phrases if isinstance(p, Text)))
 
 
 def _rang_so(expected: tuple[str, ...], groups: tuple[tuple[str, ...], ...]) -> bool:

@@ -150,13 +150,21 @@ def rung(rehearsal: Rehearsal) -> tuple[tuple[str, ...], ...]:
 
 def said(action: Action, language: str, speak: Speak) -> str:
     """What the caller hears of `action`."""
+    return said_with_starts(action, language, speak)[0]
+
+
+def said_with_starts(action: Action, language: str, speak: Speak) -> tuple[str, tuple[int, ...]]:
+    """What the caller hears of `action`, and where in it each phrase begins."""
     if not isinstance(action, Say | Ask | Record):
-        return ""
+        return "", ()
     text = ""
+    starts = []
     for phrase in action.phrases:
-        part = speak(phrase, language)
-        text += f" {part}" if text and (language != "zh" or text[-1].isalnum()) else part
-    return text
+        if text and (language != "zh" or text[-1].isalnum()):
+            text += " "
+        starts.append(len(text))
+        text += speak(phrase, language)
+    return text, tuple(starts)
 
 
 def does(action: Action, rules: Rules) -> str:

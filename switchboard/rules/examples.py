@@ -143,9 +143,9 @@ class ExampleCall(Section):
     """One example call."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="What it shows.")
-    given: Given = Field(default_factory=Given.empty)
-    when: When = Field(default_factory=When.empty)
-    then: Then
+    given: Given = Field(default_factory=Given.empty, description="What is supposed.")
+    when: When = Field(default_factory=When.empty, description="What the caller does.")
+    then: Then = Field(description="What must come of it: at least one of its keys.")
 
 
 class CallsFile(Section):
@@ -154,7 +154,9 @@ class CallsFile(Section):
     given: Given = Field(
         default_factory=Given.empty, description="What holds for every call that says nothing else."
     )
-    calls: Annotated[list[ExampleCall], Field(min_length=1, max_length=MOST_CALLS)]
+    calls: Annotated[list[ExampleCall], Field(min_length=1, max_length=MOST_CALLS)] = Field(
+        description="The example calls."
+    )
 
 
 @dataclass(frozen=True, slots=True)
