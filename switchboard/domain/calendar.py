@@ -106,6 +106,17 @@ def works_on(calendar: Calendar, day: date) -> bool:
     return bool(_hours_of(calendar, day))
 
 
+def reason_at(calendar: Calendar, at: datetime) -> str:
+    """What makes the day or hour of `at` unlike others, "" for nothing."""
+    closure = next((c for c in calendar.closures if c.begins <= at < c.ends), None)
+    if closure is not None:
+        return closure.reason or "closed for once"
+    day = at.astimezone(ZoneInfo(calendar.zone)).date()
+    if day in calendar.make_up:
+        return "a make-up working day"
+    return "a holiday" if day in calendar.holidays else ""
+
+
 def _around(calendar: Calendar, at: datetime) -> Iterator[Duty]:
     """The duty of the days that may touch `at`: margins reach over midnight."""
     day = at.astimezone(ZoneInfo(calendar.zone)).date()

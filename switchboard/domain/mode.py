@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from switchboard.domain.calendar import Calendar, next_change, on_duty
+from switchboard.domain.calendar import Calendar, next_change, on_duty, reason_at
 
 
 class Mode(StrEnum):
@@ -84,4 +84,4 @@ def mode_at(calendar: Calendar, last: Choice | None, at: datetime) -> ModeNow:
     if last is not None and last.mode is not None and (last.until is None or at < last.until):
         return ModeNow(last.mode, last.source, last.author, last.until, last.reason)
     mode = Mode.MANUAL if on_duty(calendar, at) else Mode.AUTOMATIC
-    return ModeNow(mode, Source.SCHEDULE, "", next_change(calendar, at))
+    return ModeNow(mode, Source.SCHEDULE, "", next_change(calendar, at), reason_at(calendar, at))

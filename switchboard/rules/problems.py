@@ -29,6 +29,13 @@ class Problem:
     message: str
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        """Keys and values of the file stand in words that go to terminals: nothing in them may act there."""
+        for name in ("path", "message", "hint"):
+            text = getattr(self, name)
+            if not text.isprintable():
+                object.__setattr__(self, name, _printable(text))
+
     def as_json(self) -> dict[str, str | int]:
         """The keys of `switchboard check --json`."""
         return {
@@ -83,8 +90,12 @@ def _nearest_number(found: str, choices: Iterable[str]) -> str:
     return best
 
 
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def shown(value: object, limit: int = 60) -> str:
     """A found value as people may read it: one line, no control characters, not longer than `limit`."""
     text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: limit + 1])
+    text = _printable(text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -34,6 +34,11 @@ COMPILED_KEPT = 8
 """Versions held ready in memory: the one in force and those that calls under way began with."""
 
 
+DESCRIBED_AT_ONCE = 300_000
+"""Bytes of a file whose changes are put into words when it comes into force. Larger ones take a second; they
+are described when somebody asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One version as it is listed. `state` is `in force`, `kept` (never in force) or `replaced`."""
@@ -103,6 +108,8 @@ class RulesStore:
                 about = self._about(version)
                 self._note(version, {**about, "in_force_at": [*about.get("in_force_at", []), self._now()]})
                 self._write("in_force", version.encode())
+                if len(self.content(version)) <= DESCRIBED_AT_ONCE:
+                    self.changed(version)
             return rules
 
     def version_in_force(self) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.domain.calendar import Calendar, Closure, Hours, Season, next_change, on_duty
+from switchboard.domain.calendar import Calendar, Closure, Hours, Season, next_change, on_duty, reason_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = (1, 2, 3, 4, 5)
@@ -71,6 +71,20 @@ def test_duty_follows_hours_margins_seasons_holidays_and_closures(moment: str, e
 def test_the_next_change_is_the_next_edge_of_duty(moment: str, change: str) -> None:
     """A mode without a stated end lasts until then (A2)."""
     assert next_change(OFFICE_CALENDAR, at(moment)) == at(change)
+
+
+@pytest.mark.parametrize(
+    ("moment", "reason"),
+    [
+        ("2026-11-23 10:00", ""),
+        ("2026-11-25 11:30", "fire drill"),
+        ("2026-10-01 10:00", "a holiday"),
+        ("2026-10-10 10:00", "a make-up working day"),
+    ],
+)
+def test_an_unusual_day_says_why(moment: str, reason: str) -> None:
+    """Whoever wonders about the mode is told."""
+    assert reason_at(OFFICE_CALENDAR, at(moment)) == reason
 
 
 def test_lunch_duty_covers_the_break_and_nothing_else() -> None:

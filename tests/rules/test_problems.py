@@ -304,6 +304,14 @@ def test_names_with_control_characters_are_refused(bad):
     assert loaded.problems[0].line == line_of('8890": {', load_text(SMALL))
 
 
+@pytest.mark.parametrize("bad", ["\\e[31m", "\u3000", "\\u202e"])
+def test_keys_with_odd_characters_are_told_without_them(bad):
+    """What is told goes to terminals."""
+    loaded = changed('  "8890": {name: {zh: 沈洁, en: Shen Jie}}', f'  "88{bad}90": {{title: {{zh: 甲}}}}')
+    assert not loaded.ok
+    assert all(f"{p.path}{p.message}{p.hint}".isprintable() for p in loaded.problems)
+
+
 def test_names_have_a_bound():
     """A name of 4 kB is no name."""
     assert only(changed("en: Shen Jie", f"en: {'x' * 4000}")).code == "bad-value"
