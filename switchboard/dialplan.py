@@ -27,6 +27,7 @@ class Context(StrEnum):
     AGENT = "agent"  # Local legs from a queue to its agents
     EMERGENCY = "emergency"
     OUTSIDE = "outside"  # rendered: who may dial what outside; "line-<trunk>": what each trunk takes
+    CALL_BACK = "call-back"  # both halves of a call that a caller asked for
     SCREENED_LEG = "screened-leg"  # one of an executive's phones: answers only after a yes
     SCREEN_ASK = "screen-ask"  # runs on that phone: who calls, and the question
     ENDING = "ending"  # hangup handler: leaves the result in the call record
@@ -55,6 +56,7 @@ class Var(StrEnum):
     REASON = "SB_REASON"  # MessageReason
     QUEUE = "SB_QUEUE"
     PRIORITY = "SB_PRIORITY"  # place among a queue's callers: higher goes ahead
+    NUMBER = "SB_NUMBER"  # where a caller is called back
     CLIPS = "SB_CLIPS"  # folder of the caller's recorded answers
     RING = "SB_RING"  # how long an executive's phones ring, without the time to decide
     ASKER = "SB_ASKER"  # the phone inside that asks for the connection
@@ -67,7 +69,7 @@ class Global(StrEnum):
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 
-EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER")
+EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_LINE")
 """Variables that the executor keeps for itself."""
 
 UNAIDED_OWN = ("SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")
@@ -76,6 +78,9 @@ entries at this question; all entries; sounds of the question."""
 
 SAY_PREFIX = "SAY_"
 """Globals SAY_<language>_<prompt>: sound files of a prompt joined by &, "-" written "_"."""
+
+QUEUE_NAME_PREFIX = "QUEUE_NAME_"
+"""Globals QUEUE_NAME_<number>: the queue's name, as its agents' phones show it."""
 
 MODE_KEY = "switchboard/mode"
 """Asterisk's own database: the mode last in force. "manual": the fallback rings operators first."""

@@ -17,17 +17,23 @@ import structlog
 from switchboard.agi import AgiServer
 from switchboard.ami import Board, Gateway, actions
 from switchboard.ami.accounts import ADMIN, BOARD
+from switchboard.ami.callbacks import AmiCallBacks
 from switchboard.ami.lamp import ModeLamp
+from switchboard.ami.queues import AmiQueues
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
+from switchboard.domain.agents import OUT_REASON
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, SwitchboardError
 from switchboard.flows.acting import Services
+from switchboard.flows.agents import Agents
+from switchboard.flows.callback import CallBacks
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.pins import Pins
 from switchboard.flows.ports import Voice
+from switchboard.flows.queues import Queues
 from switchboard.flows.rulebook import Book
 from switchboard.flows.step import Steps
 from switchboard.pbx import files
@@ -39,11 +45,14 @@ from switchboard.rules.store import RulesStore
 from switchboard.rules.watch import watch
 from switchboard.settings import Settings
 from switchboard.storage import (
+    AgentRows,
+    CallBackRows,
     Database,
     DeskRows,
     Follower,
     Journal,
     PinRows,
+    handling_seconds,
     ticket_of,
     versions_of_open_calls,
 )
@@ -90,7 +99,28 @@ class Controller:
         self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
         pins = Pins(self._pin, PinRows(database), now)
         clips = CallClips(settings.spool)
-        services = Services(self.desk, pins, partial(ticket_of, database), clips, now)
+        in_queues = AmiQueues(self.gateway, _Calls(self.board).live)
+        queues = Queues(in_queues, self._handling, now, OUT_REASON)
+        self.agents = Agents(AgentRows(database), in_queues, self._rules, now)
+        self.call_backs = CallBacks(
+            CallBackRows(database),
+            AmiCallBacks(self.gateway, self._live),
+            queues,
+            self.journal,
+            self._rules,
+            now,
+            self.follower.catch_up,
+        )
+        services = Services(
+            self.desk,
+            pins,
+            partial(ticket_of, database),
+            clips,
+            now,
+            queues,
+            self.agents,
+            self.call_backs,
+        )
         self.steps = Steps(self.book, self.journal, services)
         self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
 
@@ -129,6 +159,8 @@ class Controller:
         tasks.append(asyncio.create_task(self._retire(), name="retired phones"))
         tasks.append(asyncio.create_task(self._poke(), name="records"))
         tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
+        tasks.append(asyncio.create_task(self.agents.run(), name="agents"))
+        tasks.append(asyncio.create_task(self.call_backs.run(), name="call-backs"))
         for task in tasks:
             task.add_done_callback(_ended)
 
@@ -143,9 +175,19 @@ class Controller:
     def _pin(self, extension: str) -> str:
         return read_pin(self.settings.spool, extension) or self.workshop.secrets.pin(extension)
 
+    def _rules(self) -> Rules:
+        return self.book.in_force()[0]
+
+    def _live(self) -> set[str] | None:
+        return _Calls(self.board).live() if self.board.fresh else None
+
+    async def _handling(self, queue: str) -> int:
+        return await handling_seconds(self.database, queue, now())
+
     async def _reload(self, modules: Sequence[str]) -> None:
         for module in modules:
             await actions.reload(self.admin, module)
+        self.agents.poke()
 
     async def _reload_all(self) -> None:
         """Whatever happened while nobody watched, Asterisk reads the files as they are now."""
@@ -157,6 +199,7 @@ class Controller:
         A message that the earlier one's death cut off is in its mailbox now; this PBX hasn't counted it.
         """
         self.desk.forget_lamp()
+        self.agents.poke()
         for mailbox in await self.follower.pbx_started(await actions.started(self.gateway)):
             await actions.refresh_mailbox(self.admin, mailbox, VOICEMAIL_CONTEXT)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from switchboard.domain.agents import AgentWord
 from switchboard.domain.duty import DutyWord
 from switchboard.domain.mode import Mode
 from switchboard.domain.phrases import Phrase
@@ -96,6 +97,37 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAgent:
+    """An agent begins, ends, pauses (for `reason`) or goes on working in `queues`. Outcome: `Done`."""
+
+    extension: str
+    word: AgentWord
+    queues: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtQueue:
+    """Who waits and who works in `queue`, as seen by a caller of `priority` who waits `since` (epoch seconds;
+    0: begins now). Outcome: `QueueSeen`."""
+
+    queue: str
+    priority: int = 0
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCallBack:
+    """Keep that `number` is to be called back for `queue`, at the place of a caller of `priority` who waits
+    `since`. At most once for a call, however often it is ordered. Outcome: `Done`."""
+
+    queue: str
+    number: str
+    priority: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Speak `phrases`, beep, record answer number `clip` (1 to 3) of this call: `seconds` at most, ended by
     # or `silence` seconds without speech. Outcome: `Recorded`.
@@ -139,11 +171,13 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Wait in `queue` for at most `seconds`, ahead of callers of lower `priority`. Outcome: `LeftQueue`."""
+    """Wait in `queue` for about `seconds` (a phone that rings is let ring), ahead of callers of lower
+    `priority` and of those who came after `since` (epoch seconds). Outcome: `LeftQueue`."""
 
     queue: str
     seconds: int
     priority: int = 0
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +202,19 @@ class Hangup:
     refused: bool = False
 
 
-Short = Say | Ask | Look | Record | CheckPin | ChangeMode | Sign | OpenTicket | FindTicket
+Short = (
+    Say
+    | Ask
+    | Look
+    | LookAtQueue
+    | Record
+    | CheckPin
+    | ChangeMode
+    | Sign
+    | OrderAgent
+    | OrderCallBack
+    | OpenTicket
+    | FindTicket
+)
 Long = Dial | Screen | Enqueue | Wait | TakeMessage | Hangup
 Action = Short | Long

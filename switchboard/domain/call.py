@@ -44,7 +44,13 @@ class Stage(StrEnum):
     TRANSFER = "transfer"  # told where the call goes next
     LOOKING = "looking"  # asked which phones are free
     RINGING = "ringing"
+    QUEUE_LOOK = "queue_look"  # asked who waits and who works in the queue
+    QUEUE_SAID = "queue_said"  # place and wait are told
     QUEUED = "queued"
+    CALL_BACK_OFFER = "call_back_offer"  # asked whether to be called back
+    CALL_BACK_NUMBER = "call_back_number"  # asked for a number
+    CALL_BACK_CONFIRM = "call_back_confirm"  # the number is read back
+    CALL_BACK_ORDERED = "call_back_ordered"
     SORRY = "sorry"  # told why nobody takes the call; a message follows
     WAITING = "waiting"  # music, until the line may be free
     CHOICE = "choice"  # busy or no answer: message, or another extension
@@ -85,6 +91,11 @@ class Call:
     page: int = 0
     rung: int = 0
     waits: int = 0
+    joined: int = 0  # epoch second since when they wait in a queue
+    told_place: int = 0  # place and minutes said last
+    told_minutes: int = 0
+    offered: bool = False  # a call-back was offered
+    number: str = ""  # where to call back
     steps: int = 0
 
     def to(self, stage: Stage, **changes: object) -> Call:

@@ -6,7 +6,7 @@ transferred somebody here. Codes of the desk are for operators; who isn't one is
 
 from __future__ import annotations
 
-from switchboard.domain import greeting, leaving, reach
+from switchboard.domain import agents, greeting, leaving, reach
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import (
     Ask,
@@ -16,6 +16,7 @@ from switchboard.domain.actions import (
     Hangup,
     Look,
     MessageReason,
+    OrderAgent,
     Say,
     Sign,
 )
@@ -41,12 +42,29 @@ _CONFIRMED = {
     "away": p.NOW_AWAY,
 }
 
+_AGENT_NAMES = {
+    agents.AgentWord.IN: "agent_in",
+    agents.AgentWord.OUT: "agent_out",
+    agents.AgentWord.PAUSE: "pause",
+    agents.AgentWord.UNPAUSE: "unpause",
+}
+
+_AGENT_CONFIRMED = {
+    agents.AgentWord.IN: p.AGENT_IN,
+    agents.AgentWord.OUT: p.AGENT_OUT,
+    agents.AgentWord.PAUSE: p.AGENT_PAUSED,
+    agents.AgentWord.UNPAUSE: p.AGENT_UNPAUSED,
+}
+
 
 def dialled(call: Call, rules: Rules) -> Decision:
     """A code begins: whom it is for, and whether a PIN comes first."""
     if (target := _transfer(call, rules)) is not None:
         return target
     name = _name(call, rules)
+    code = agents.read_code(rules, call.asker, call.dialled)
+    if not name and code.word is not None and not call.back:
+        return _agent(call, code, rules)
     if name not in (*_CONFIRMED, "hear_mode"):
         return _refuse(call, p.NO_SUCH_NUMBER, f"{call.dialled} is no code for a phone")
     if call.back or call.asker not in rules.operators:
@@ -92,6 +110,10 @@ def minutes_entered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 def done(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Confirm what was done, in words; the lamp follows by itself."""
     name = _name(call, rules)
+    code = agents.read_code(rules, call.asker, call.dialled)
+    if not name and code.word is not None:
+        key = _AGENT_CONFIRMED[code.word] if isinstance(outcome, Done) and outcome.done else p.TROUBLE
+        return _confirm(call, (Text(key),), f"{call.dialled}: {key}")
     if name == "hear_mode":
         mode = outcome.mode if isinstance(outcome, Seen) else Mode.AUTOMATIC
         key = p.IS_MANUAL if mode is Mode.MANUAL else p.IS_AUTOMATIC
@@ -104,8 +126,29 @@ def done(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     return _confirm(call, phrases, f"{call.dialled} is done")
 
 
+def _agent(call: Call, code: agents.AgentCode, rules: Rules) -> Decision:
+    """An agent's code: a queue of theirs, a reason that there is; then whatever PIN the rules ask for."""
+    assert code.word is not None
+    if not code.queues:
+        return _refuse(call, p.AGENT_NONE, f"{call.asker or 'nobody'} is no agent there")
+    if code.reason_missing:
+        return _refuse(call, p.AGENT_REASON, f"{call.dialled} needs the number of a reason")
+    name = _AGENT_NAMES[code.word]
+    if name in rules.codes.ask_pin and call.stage is not Stage.PIN_CHECK:
+        return _ask(call.to(Stage.PIN), p.ASK_PIN, f"{call.dialled} asks for the PIN")
+    return Decision(
+        call.to(Stage.CODE_DONE, tries=0),
+        OrderAgent(call.asker, code.word, code.queues, code.reason),
+        f"{call.asker}: {code.word.value} {code.reason}".rstrip(),
+        f"codes.{name}",
+    )
+
+
 def _begin(call: Call, rules: Rules) -> Decision:
     name = _name(call, rules)
+    code = agents.read_code(rules, call.asker, call.dialled)
+    if not name and code.word is not None:
+        return _agent(call, code, rules)
     rule = f"codes.{name}"
     done_next = call.to(Stage.CODE_DONE, tries=0)
     match name:

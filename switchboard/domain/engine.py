@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from switchboard.domain import codes, desk, enquiry, greeting, leaving, reach, screening
+from switchboard.domain import (
+    callback,
+    codes,
+    desk,
+    enquiry,
+    greeting,
+    leaving,
+    queueing,
+    reach,
+    screening,
+)
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Hangup, Look
 from switchboard.domain.call import Call, Stage
@@ -23,6 +33,7 @@ STEPS = 200
 """Decisions in one call at most; then the caller hears an apology and the call ends."""
 
 Handler = Callable[[Call, Outcome, Rules], Decision]
+TimedHandler = Callable[[Call, Outcome, Rules, datetime], Decision]
 
 
 def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
@@ -31,8 +42,10 @@ def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Deci
         decision = Decision(call.to(Stage.ENDED), Hangup(), f"{call.target} is in no rules of this call")
     elif call.steps >= STEPS and call.stage not in (Stage.GOODBYE, Stage.ENDED):
         decision = leaving.goodbye(call, f"{STEPS} steps are enough", p.TROUBLE)
-    elif call.stage is Stage.SCREEN_LOOK and not isinstance(outcome, Interrupted):
-        decision = screening.looked(call, outcome, rules, now)
+    elif (timed := _TIMED.get(call.stage)) and not (
+        isinstance(outcome, Interrupted) and call.stage in _REPEATS
+    ):
+        decision = timed(call, outcome, rules, now)
     elif isinstance(outcome, Interrupted):
         decision = _REPEATS.get(call.stage, _go_on)(call, outcome, rules)
     else:
@@ -98,7 +111,7 @@ _HANDLERS: Mapping[Stage, Handler] = {
     Stage.TRANSFER: reach.told,
     Stage.LOOKING: reach.looked,
     Stage.RINGING: reach.unanswered,
-    Stage.QUEUED: reach.left_queue,
+    Stage.QUEUED: queueing.left,
     Stage.SORRY: _message,
     Stage.WAITING: reach.waited,
     Stage.CHOICE: reach.chosen,
@@ -108,6 +121,17 @@ _HANDLERS: Mapping[Stage, Handler] = {
     Stage.GOODBYE: leaving.end,
     Stage.ENDED: leaving.end,
 }
+
+_TIMED: Mapping[Stage, TimedHandler] = {
+    Stage.SCREEN_LOOK: screening.looked,
+    Stage.QUEUE_LOOK: queueing.seen,
+    Stage.QUEUE_SAID: queueing.said,
+    Stage.CALL_BACK_OFFER: callback.offered,
+    Stage.CALL_BACK_NUMBER: callback.typed,
+    Stage.CALL_BACK_CONFIRM: callback.confirmed,
+    Stage.CALL_BACK_ORDERED: callback.ordered,
+}
+"""Stages where the time matters to what comes next."""
 
 _REPEATS: Mapping[Stage, Handler] = {
     Stage.DESK: lambda call, outcome, rules: Decision(call, Look(desk=True), "who is on duty", desk.RULE),
@@ -119,6 +143,12 @@ _REPEATS: Mapping[Stage, Handler] = {
     Stage.CHOICE: lambda call, outcome, rules: reach.choice(call, rules),
     Stage.OTHER: lambda call, outcome, rules: reach.ask_extension(call),
     Stage.MESSAGE_INTRO: _message,
+    Stage.QUEUE_LOOK: queueing.look_again,
+    Stage.QUEUED: queueing.look_again,
+    Stage.CALL_BACK_OFFER: callback.ask_again,
+    Stage.CALL_BACK_NUMBER: callback.ask_again,
+    Stage.CALL_BACK_CONFIRM: callback.ask_again,
+    Stage.CALL_BACK_ORDERED: callback.ask_again,
     Stage.SCREEN_LOOK: lambda call, outcome, rules: screening.ask(call.to(Stage.SCREENING, tries=0), rules),
     Stage.SCREENING: lambda call, outcome, rules: screening.ask(call, rules),
     Stage.PIN: lambda call, outcome, rules: codes.dialled(call, rules),

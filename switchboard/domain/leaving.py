@@ -50,7 +50,7 @@ def ticket_found(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 def after_message(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Say what became of it."""
     taken = isinstance(outcome, MessageTaken)
-    if call.complaint and taken:
+    if call.complaint:  # the number is told whatever became of the message
         return find_ticket(call)
     return goodbye(
         call,

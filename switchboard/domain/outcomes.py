@@ -101,6 +101,27 @@ class MessageFailed:
     """Nothing was recorded: too short, or the mailbox can't take it."""
 
 
+@dataclass(frozen=True, slots=True)
+class QueueSeen:
+    """A queue as a caller finds it. `place` is theirs, 1 = next; 0: nobody can say, and nothing else counts.
+
+    `waiting` are callers, those between two steps of waiting included, without the one who asks. `present`
+    agents have a reachable phone and are not signed out; `agents` of these don't pause, `free` of these don't
+    talk. `handling_seconds`: a conversation's mean length lately, 0 when there was none.
+    """
+
+    place: int = 0
+    waiting: int = 0
+    present: int = 0
+    agents: int = 0
+    free: int = 0
+    handling_seconds: int = 0
+
+    @property
+    def known(self) -> bool:
+        return self.place > 0
+
+
 class Pin(StrEnum):
     """What comparing a PIN came to. LOCKED: too many wrong ones, for this phone, for a while."""
 
@@ -167,6 +188,7 @@ Outcome = (
     | Seen
     | Dialled
     | LeftQueue
+    | QueueSeen
     | Waited
     | Recorded
     | ScreenEnded

@@ -6,12 +6,11 @@ administration, a principal's caller gets the secretary.
 
 from __future__ import annotations
 
-from switchboard.domain import leaving, screening
+from switchboard.domain import leaving, queueing, screening
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import (
     Ask,
     Dial,
-    Enqueue,
     Expect,
     Look,
     MessageReason,
@@ -26,10 +25,8 @@ from switchboard.domain.outcomes import (
     Dialled,
     DialResult,
     Entered,
-    LeftQueue,
     Outcome,
     PhoneState,
-    QueueExit,
     Seen,
     Verdict,
 )
@@ -40,9 +37,6 @@ RETURN_SECONDS = 25
 
 WAIT_SECONDS = 5
 """Music between two looks at a busy line."""
-
-COMPLAINT_PRIORITY = 5
-"""Complaints go ahead of ordinary callers (0) in a queue."""
 
 WAITS = 24
 """Looks at a busy line before the caller is asked again: two minutes."""
@@ -103,20 +97,9 @@ def look(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """请稍等 has been said: see who is free. Queues find out by themselves."""
     entry = rules.extensions[call.target]
     if isinstance(entry, Queue):
-        return Decision(
-            call.to(Stage.QUEUED),
-            Enqueue(entry.number, entry.longest_wait_seconds, _priority(call, entry)),
-            f"waits in the queue of {entry.number}",
-            f"extensions.{entry.number}",
-        )
+        return queueing.begin(call, entry)
     phones = _phones(call, rules)
     return Decision(call.to(Stage.LOOKING), Look(phones), "who is free", f"extensions.{call.target}")
-
-
-def _priority(call: Call, queue: Queue) -> int:
-    """Who goes ahead in a queue (A11, A12)."""
-    valued = [v.priority for v in queue.valued if call.caller and call.caller.startswith(v.numbers)]
-    return max([*valued, COMPLAINT_PRIORITY if call.complaint else 0])
 
 
 def ring(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -127,7 +110,7 @@ def ring(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if not free:
         busy = any(seen.get(n) is PhoneState.BUSY for n in phones)
         result = DialResult.BUSY if busy else DialResult.UNAVAILABLE
-        return unanswered(call, Dialled(result), rules)
+        return unanswered(call.to(call.stage, rung=0), Dialled(result), rules)  # of a group: nobody is left
     entry = rules.extensions[call.via or call.target]
     if isinstance(entry, Department) and entry.ring is RingOrder.IN_TURN:
         phone = free[0]
@@ -285,21 +268,6 @@ def looked(call: Call, outcome: Outcome, rules: Rules) -> Decision:
         if state is PhoneState.BUSY:
             return wait(call, rules)
     return ring(call.to(Stage.LOOKING, waits=0), outcome, rules)
-
-
-def left_queue(call: Call, outcome: Outcome, rules: Rules) -> Decision:
-    """Nobody in the queue took the call: a message."""
-    if isinstance(outcome, LeftQueue) and outcome.exit is QueueExit.SERVED:
-        return _told_number(call, outcome, rules)
-    why = outcome.exit.value if isinstance(outcome, LeftQueue) else "unknown"
-    call = call.to(Stage.SORRY, why=MessageReason.QUEUE_OVERFLOW)
-    return _sorry(call, p.QUEUE_NONE, f"left the queue: {why}", f"extensions.{call.target}")
-
-
-def _told_number(call: Call, outcome: Outcome, rules: Rules) -> Decision:
-    if not call.complaint:
-        return leaving.end(call, outcome, rules)
-    return leaving.find_ticket(call)
 
 
 def _sorry(call: Call, key: str, reason: str, rule: str) -> Decision:

@@ -16,7 +16,10 @@ from switchboard.domain.actions import (
     CheckPin,
     FindTicket,
     Look,
+    LookAtQueue,
     OpenTicket,
+    OrderAgent,
+    OrderCallBack,
     Record,
     Say,
     Short,
@@ -40,7 +43,18 @@ from switchboard.domain.outcomes import (
 )
 from switchboard.domain.phrases import Phrase
 from switchboard.errors import AgiCommandFailed, SwitchboardError
-from switchboard.flows.ports import Clips, Clock, DeskOrders, Line, PinCheck, Tickets, Voice
+from switchboard.flows.ports import (
+    AgentOrders,
+    CallBacks,
+    Clips,
+    Clock,
+    DeskOrders,
+    Line,
+    PinCheck,
+    Queues,
+    Tickets,
+    Voice,
+)
 from switchboard.flows.wording import read_phone_state
 
 log = structlog.get_logger()
@@ -60,6 +74,9 @@ class Services:
     ticket_of: Tickets
     clips: Clips
     now: Clock
+    queues: Queues
+    agents: AgentOrders
+    call_backs: CallBacks
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,10 @@ class Actor:
                 return await self._ask(action, call)
             case Look():
                 return await self._look(action, call)
+            case LookAtQueue():
+                return await self.services.queues.seen(call.id, action)
+            case OrderAgent() | OrderCallBack():
+                return await self._keep(action, call)
             case Record():
                 return await self._record(action, call)
             case CheckPin(extension, entry):
@@ -145,6 +166,18 @@ class Actor:
                     await desk.sign(extension, word, Source.PHONE, until)
         except SwitchboardError as error:
             log.error("desk_order_failed", extension=action.extension, error=str(error))
+            return Done(False)
+        return Done()
+
+    async def _keep(self, action: OrderAgent | OrderCallBack, call: Call) -> Outcome:
+        """Keep what an agent's phone ordered, or the promise to call back."""
+        try:
+            if isinstance(action, OrderAgent):
+                await self.services.agents.order(action)
+            else:
+                await self.services.call_backs.promise(call.id, action, call.language)
+        except SwitchboardError as error:
+            log.error("order_not_kept", call=call.id, order=type(action).__name__, error=str(error))
             return Done(False)
         return Done()
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from switchboard.domain.actions import LookAtQueue, OrderAgent, OrderCallBack
 from switchboard.domain.company import Rules
 from switchboard.domain.duty import DutyWord
 from switchboard.domain.mode import Mode, Source
-from switchboard.domain.outcomes import Pin
+from switchboard.domain.outcomes import Pin, QueueSeen
 from switchboard.domain.phrases import Phrase
 
 
@@ -117,6 +118,27 @@ class DeskOrders(DeskView, Protocol):
     async def sign(
         self, extension: str, what: DutyWord, source: Source, until: datetime | None = None
     ) -> None: ...
+
+
+class Queues(Protocol):
+    """Who waits and who works in queues (`flows.queues.Queues`)."""
+
+    async def seen(self, call: str, look: LookAtQueue) -> QueueSeen:
+        """The queue as `call` finds it. Never raises: what can't be known is a `QueueSeen()`."""
+
+
+class AgentOrders(Protocol):
+    """What agents order by code (`flows.agents.Agents`)."""
+
+    async def order(self, order: OrderAgent) -> None:
+        """Keep it and tell the PBX. Raises SwitchboardError when it can't be kept."""
+
+
+class CallBacks(Protocol):
+    """Promises to call back (`flows.callback.CallBacks`)."""
+
+    async def promise(self, call: str, order: OrderCallBack, language: str) -> None:
+        """Keep the promise, once for each call. Raises SwitchboardError when it can't be kept."""
 
 
 class Clips(Protocol):

@@ -7,7 +7,7 @@ channel before each action, so that another controller can go on where this one 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import structlog
 
@@ -136,7 +136,7 @@ class _Step:
             if answers:
                 await self.line.answer()
                 await self.line.execute("Wait", str(SETTLE_SECONDS))
-            if isinstance(decision.action, get_args(Short)):
+            if isinstance(decision.action, Short):
                 self.outcome = await actor.do(decision.action, self.call)
                 continue
             await self._hand_back(decision.action)

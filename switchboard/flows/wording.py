@@ -16,7 +16,10 @@ from switchboard.domain.actions import (
     Hangup,
     Long,
     Look,
+    LookAtQueue,
     OpenTicket,
+    OrderAgent,
+    OrderCallBack,
     Record,
     Say,
     Screen,
@@ -38,6 +41,7 @@ from switchboard.domain.outcomes import (
     PhoneState,
     PinChecked,
     QueueExit,
+    QueueSeen,
     Recorded,
     Said,
     ScreenEnded,
@@ -48,6 +52,7 @@ from switchboard.domain.outcomes import (
     Waited,
 )
 from switchboard.domain.phrases import Phrase
+from switchboard.domain.queueing import rank
 
 INTERRUPTED = "interrupted"
 """Stands in SB_OUTCOME while a short action is under way."""
@@ -123,11 +128,11 @@ def orders(action: Long) -> Mapping[Var, str]:
                 Var.SECONDS: str(seconds),
                 Var.VERB: Verb.SCREEN,
             }
-        case Enqueue(queue, seconds, priority):
+        case Enqueue(queue, seconds, priority, since):
             return {
                 Var.QUEUE: queue,
                 Var.SECONDS: str(seconds),
-                Var.PRIORITY: str(priority),
+                Var.PRIORITY: str(rank(priority, since)),
                 Var.FOR: queue,
                 Var.VERB: Verb.ENQUEUE,
             }
@@ -148,8 +153,12 @@ def detail(action: Action, text: Callable[[Phrase], str]) -> str:
             return " ".join([*phones, *(("desk",) if desk else ())])
         case Dial(phones) | Screen(phones):
             return " ".join(phones)
-        case Enqueue(queue):
+        case Enqueue(queue) | LookAtQueue(queue):
             return queue
+        case OrderAgent(extension, said, queues, reason):
+            return " ".join([extension, said.value, *queues, reason]).rstrip()
+        case OrderCallBack(queue, number):
+            return f"{queue} {number}"
         case TakeMessage(mailbox, reason):
             return f"{mailbox} {reason.value}"
         case Wait(seconds):
@@ -162,6 +171,15 @@ def detail(action: Action, text: Callable[[Phrase], str]) -> str:
             return extension
         case _:
             return ""
+
+
+def read_queue_seen(word: str) -> QueueSeen:
+    """What `outcome_word` made of a look at a queue. Raises ValueError for anything else."""
+    numbers = dict(pair.partition("=")[::2] for pair in word.split())
+    names = ("place", "waiting", "present", "agents", "free", "handling")
+    if set(numbers) != set(names):
+        raise ValueError(f"no look at a queue: {word!r:.60}")
+    return QueueSeen(*(int(numbers[name]) for name in names))
 
 
 def action_name(action: Action) -> str:
@@ -179,6 +197,11 @@ def outcome_word(outcome: Outcome) -> str:
             desk += [f"place={place}"] if place > 1 else []
             states = (f"{n}={state.value}" for n, state in phones.items())
             return " ".join(["seen", mode.value, *desk, *states])
+        case QueueSeen(place, waiting, present, working, free, handling):
+            return (
+                f"place={place} waiting={waiting} present={present} agents={working} free={free} "
+                f"handling={handling}"
+            )
         case Dialled(result):
             return result.value
         case LeftQueue(why):
@@ -207,6 +230,9 @@ _ACTION_NAMES: Mapping[type, str] = {
     CheckPin: "check_pin",
     ChangeMode: "change_mode",
     Sign: "sign",
+    LookAtQueue: "look_at_queue",
+    OrderAgent: "order_agent",
+    OrderCallBack: "call_back",
     OpenTicket: "open_ticket",
     FindTicket: "find_ticket",
 }

@@ -121,12 +121,20 @@ def _values(
         "lines": [t for t in lines.trunks(rules, secrets) if t.host],
         "mailboxes": roster.mailboxes(rules, retired, secrets),
         "shared_boxes": roster.shared_boxes(rules),
-        "queues": roster.queues(rules, retired),
+        "queues": tuple(roster.queues(rules, retired)),
+        "main_language": rules.default_language,
         "directory": roster.directory(rules),
         "classes": tuple(roster.classes(rules)),
         "emergency": rules.emergency,
         "prefix": text.Plain(rules.outside_prefix and text.number(rules.outside_prefix)),
+        "turning_marks": text.Plain("&".join(text.TURNING_MARKS)),
         "controller_codes": _controller_codes(rules),
+        "followed_codes": (
+            rules.codes.to_message,
+            rules.codes.agent_in,
+            rules.codes.agent_out,
+            rules.codes.pause,
+        ),
         "operators": roster.members(rules, rules.operators),
         **roster.general(rules),
         "keys": [k for k in rules.greeting.keys if k.key not in rules.extensions],
@@ -140,7 +148,7 @@ def _controller_codes(rules: Rules) -> tuple[str, ...]:
     """Codes whose meaning the controller carries out."""
     c = rules.codes
     desk = (c.manual, c.automatic, c.away, c.schedule, c.hear_mode, c.operator_in, c.operator_out)
-    return (*desk, c.to_greeting, c.complaint)
+    return (*desk, c.agent_in, c.agent_out, c.pause, c.unpause, c.to_greeting, c.complaint)
 
 
 def _nat(settings: Settings) -> text.Plain:
@@ -202,6 +210,7 @@ _SAID = (
     prompt_keys.OTHER_EXTENSION,
     prompt_keys.QUEUE_HOLD,
     prompt_keys.QUEUE_NONE,
+    prompt_keys.CALL_BACK_HELLO,
     prompt_keys.LEAVE_MESSAGE,
     prompt_keys.MESSAGE_SAVED,
     prompt_keys.MESSAGE_FAILED,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from switchboard.domain.actions import (
@@ -19,7 +20,10 @@ from switchboard.domain.actions import (
     FindTicket,
     Hangup,
     Look,
+    LookAtQueue,
     OpenTicket,
+    OrderAgent,
+    OrderCallBack,
     Record,
     Say,
     Screen,
@@ -45,6 +49,7 @@ from switchboard.domain.outcomes import (
     Pin,
     PinChecked,
     QueueExit,
+    QueueSeen,
     Recorded,
     Said,
     ScreenEnded,
@@ -93,7 +98,7 @@ TICKET = "1001"
 class Moment:
     """One decision in a rehearsal, and what came of its action (None: the call is over).
 
-    `by` is the phone that answered and now talks with the caller.
+    `by` is the phone that answered and now talks with the caller; `at` the moment supposed.
     """
 
     call: Call
@@ -103,6 +108,7 @@ class Moment:
     line: int
     outcome: Outcome | None
     by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +145,17 @@ def rehearse(rules: Rules, situation: Situation) -> Rehearsal:
 
 def _moments(call: Call, rules: Rules, situation: Situation, world: _World) -> Iterator[Moment]:
     outcome: Outcome | None = Arrived()
+    at = situation.at
     while outcome is not None:
-        decision = next_step(call, outcome, rules, situation.at)
+        decision = next_step(call, outcome, rules, at)
         call = decision.call
         outcome = world.outcome(decision.action)
+        began = at
+        if isinstance(decision.action, Enqueue | Wait):
+            at += timedelta(seconds=decision.action.seconds)
         line = rules.line(decision.rule)
         by = world.answering(decision.action) if outcome is None else ""
-        yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome, by)
+        yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome, by, began)
 
 
 class _World:
@@ -176,6 +186,8 @@ class _World:
                 return None if verdict is Verdict.ACCEPTED else ScreenEnded(verdict)
             case Record():
                 return Recorded(SPOKEN_SECONDS if situation.speaks else 0.0)
+            case LookAtQueue(queue):
+                return self._seen_in(queue)
             case Enqueue(queue):
                 return self._queued(queue)
             case Wait():
@@ -184,7 +196,7 @@ class _World:
                 return MessageTaken() if situation.speaks else MessageFailed()
             case CheckPin():
                 return PinChecked(Pin.RIGHT if situation.knows_pin else Pin.WRONG)
-            case ChangeMode() | Sign() | OpenTicket():
+            case ChangeMode() | Sign() | OpenTicket() | OrderAgent() | OrderCallBack():
                 return Done()
             case FindTicket():
                 return TicketFound(TICKET)
@@ -228,6 +240,14 @@ class _World:
                 self.entries.insert(0, entry[length:])
                 return Entered(entry[:length])
         return Entered(entry)
+
+    def _seen_in(self, number: str) -> QueueSeen:
+        """Nobody else waits; each agent is at work whose phone can be reached."""
+        queue = self._rules.extensions[number]
+        answers = [self._situation.answer(n) for n in queue.members] if isinstance(queue, Queue) else []
+        there = len([a for a in answers if a is not Answer.UNREACHABLE])
+        free = len([a for a in answers if a not in (Answer.UNREACHABLE, Answer.BUSY)])
+        return QueueSeen(1, 0, there, there, free)
 
     def _queued(self, number: str) -> Outcome | None:
         queue = self._rules.extensions[number]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from switchboard.domain.actions import (
@@ -21,6 +21,7 @@ from switchboard.domain.actions import (
     FindTicket,
     Hangup,
     Look,
+    LookAtQueue,
     Record,
     Say,
     Screen,
@@ -46,6 +47,7 @@ from switchboard.domain.outcomes import (
     Pin,
     PinChecked,
     QueueExit,
+    QueueSeen,
     Recorded,
     Said,
     ScreenEnded,
@@ -55,7 +57,7 @@ from switchboard.domain.outcomes import (
     Verdict,
     Waited,
 )
-from switchboard.flows.wording import action_name, detail
+from switchboard.flows.wording import action_name, detail, read_queue_seen
 from switchboard.rehearsal.interpreter import Moment
 
 _COMPARED = (Look, Dial, Screen, Enqueue, TakeMessage)
@@ -71,6 +73,7 @@ class RecordedStep:
     action: str
     detail: str
     outcome: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ class RecordedCall:
             inside=row["origin"] == "inside",
             trunk=row["trunk"] or "",
             steps=tuple(
-                RecordedStep(step["action"], step["detail"] or "", step["outcome"] or "")
+                RecordedStep(
+                    step["action"],
+                    step["detail"] or "",
+                    step["outcome"] or "",
+                    datetime.fromisoformat(step["at"]),
+                )
                 for step in _first_way(row["steps"])
             ),
         )
@@ -122,10 +130,14 @@ def _replay(rules: Rules, recorded: RecordedCall) -> Iterator[Moment]:
     )
     world = _Witness(recorded.steps)
     outcome: Outcome | None = Arrived()
+    at = recorded.started
     while outcome is not None:
-        decision = next_step(call, outcome, rules, recorded.started)
+        at = max(at, world.at or at)
+        decision = next_step(call, outcome, rules, at)
         call = decision.call
         outcome, by = world.outcome(decision.action)
+        if isinstance(decision.action, Enqueue | Wait):
+            at += timedelta(seconds=decision.action.seconds)
         line = rules.line(decision.rule)
         yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome, by)
 
@@ -136,6 +148,7 @@ class _Witness:
     def __init__(self, steps: Sequence[RecordedStep]) -> None:
         self._left = list(steps)
         self._as_then = True
+        self._last_at: datetime | None = None
         self._states: dict[str, PhoneState] = {}
         self._desk = Seen()
         for step in steps:
@@ -145,11 +158,17 @@ class _Witness:
                 if "desk" in step.detail.split():
                     self._desk = seen
 
+    @property
+    def at(self) -> datetime | None:
+        """When the next thing was done. Known while everything is done as it was then."""
+        return self._left[0].at if self._as_then and self._left else self._last_at
+
     def outcome(self, action: Action) -> tuple[Outcome | None, str]:
         """What came of `action`, None when the call or our knowledge ends; and who talked, "" for nobody."""
         self._as_then = self._as_then and bool(self._left) and _is_same(action, self._left[0])
         if self._as_then:
             step = self._left.pop(0)
+            self._last_at = step.at
             return read_outcome(action, step.outcome), _talker(action, step.outcome)
         return self._guess(action)
 
@@ -161,6 +180,9 @@ class _Witness:
                 states = {n: self._states.get(n, PhoneState.IDLE) for n in wanted}
                 known = self._desk if desk else Seen()
                 return Seen(states, known.mode, known.operators, known.place), ""
+            case LookAtQueue():
+                step = self._next(action)
+                return (QueueSeen(), "") if step is None else _both(action, step.outcome)
             case Say():
                 return Said(), ""
             case Wait():
@@ -198,6 +220,8 @@ def read_outcome(action: Action, word: str) -> Outcome | None:
                 return Entered(rest) if head == "entered" else Silent()
             case Look():
                 return _seen(rest)
+            case LookAtQueue():
+                return read_queue_seen(word)
             case Dial():
                 return Dialled(DialResult(word))
             case Screen():

@@ -18,7 +18,9 @@ from switchboard.domain.actions import (
     Expect,
     Hangup,
     Look,
+    LookAtQueue,
     MessageReason,
+    OrderCallBack,
     Record,
     Say,
     Screen,
@@ -33,6 +35,7 @@ from switchboard.domain.outcomes import (
     MessageTaken,
     Outcome,
     PhoneState,
+    QueueSeen,
     Seen,
     Silent,
 )
@@ -191,6 +194,10 @@ def does(action: Action, rules: Rules) -> str:
             return f"records answer {clip}, {seconds} s at most"
         case Enqueue(queue, seconds):
             return f"waits in the queue of {named(queue, rules)} for at most {seconds} s"
+        case LookAtQueue(queue):
+            return f"looks who waits and who works in {named(queue, rules)}"
+        case OrderCallBack(queue, number):
+            return f"keeps that {number} is called back from {named(queue, rules)}"
         case Wait(seconds):
             return f"music for {seconds} s"
         case TakeMessage(mailbox, reason):
@@ -223,6 +230,10 @@ def comes_to(moment: Moment, rules: Rules) -> str:
             return ", ".join(states)
         case Dialled(result):
             return result.value.replace("_", " ")
+        case QueueSeen() as seen if not seen.known:
+            return "nobody knows"
+        case QueueSeen(place, _, present, agents, free):
+            return f"place {place}; {present} agents there, {agents} at work, {free} free"
         case LeftQueue(why):
             return why.value.replace("_", " ")
         case _:

@@ -23,6 +23,7 @@ from switchboard.domain.actions import (
     FindTicket,
     Hangup,
     Look,
+    LookAtQueue,
     Record,
     Say,
     Screen,
@@ -49,6 +50,7 @@ from switchboard.domain.outcomes import (
     Pin,
     PinChecked,
     QueueExit,
+    QueueSeen,
     Recorded,
     Said,
     ScreenEnded,
@@ -160,7 +162,13 @@ class _Explorer:
     def _decide(self, call: Call, outcome: Outcome, open_: deque[Any]) -> Any:
         """The node that follows, explored later if it is new; its key."""
         decision = next_step(replace(call, steps=0), outcome, self._rules, self._at)
-        after = replace(decision.call, steps=0, waits=min(decision.call.waits, 1))
+        after = replace(
+            decision.call,
+            steps=0,
+            waits=min(decision.call.waits, 1),
+            told_place=min(decision.call.told_place, 1),
+            told_minutes=min(decision.call.told_minutes, 1),
+        )
         key = (_alike(after), decision.action)
         line = self._rules.line(decision.rule)
         moment = Moment(after, decision.action, decision.reason, decision.rule, line, None)
@@ -201,6 +209,10 @@ class _Explorer:
             case Record():
                 yield "speaks", Recorded(SPOKEN_SECONDS)
                 yield "says nothing", Recorded(0.0)
+            case LookAtQueue():
+                yield "an agent is free", QueueSeen(1, 0, 1, 1, 1)
+                yield "all agents talk", QueueSeen(1, 0, 1, 1, 0)
+                yield "no agent is there", QueueSeen(1, 0)
             case Enqueue():
                 yield "an agent answers", None
                 for why in (QueueExit.TIMED_OUT, QueueExit.NO_AGENT, QueueExit.FULL):

@@ -10,7 +10,8 @@ The rules, in this order, first that applies:
 2. **connected**: somebody spoke with the caller. A CDR with a dialled channel was ANSWERED, or the hangup
    handler says status=ANSWER, or talked > 0, or the journal says a dial was answered or a queue served.
    It stays connected whatever follows.
-3. **message**: VMSTATUS was SUCCESS, the journal says "recorded", or there is a message of this call.
+3. **message**: VMSTATUS was SUCCESS, the journal says "recorded", or there is a message of this call; else
+   **queue_callback**: the caller was promised to be called back.
 4. **refused**: the dialplan ran the verb `refuse`, or the journal's last word was a refusal.
 5. **connected** to a service: a mailbox was opened by its owner (verb `mailbox`, or VoiceMailMain).
 6. **failed**: the PBX died under the call; or it never was answered, and Asterisk says FAILED or CONGESTION
@@ -143,6 +144,8 @@ def _outcome(told: Told, cdrs: Sequence[Cdr], said: dict[str, str], talker: str)
         return CallOutcome.CONNECTED
     if told.has_message or _vm(said) == "SUCCESS" or any(s.outcome == RECORDED for s in told.steps):
         return CallOutcome.MESSAGE
+    if any(s.action == "call_back" and s.outcome == "done" for s in told.steps):
+        return CallOutcome.QUEUE_CALLBACK
     if said.get("verb") == "refuse" or any(s.action == "refuse" for s in told.steps[-1:]):
         return CallOutcome.REFUSED
     if _service(cdrs, said):

@@ -226,3 +226,34 @@ pin_attempts = Table(
     Column("extension", Text, nullable=False, index=True),
     Column("verdict", String(10), nullable=False),  # domain.outcomes.Pin
 )
+
+agent_words = Table(
+    "agent_words",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("extension", Text, nullable=False, index=True),
+    Column("queue", Text, nullable=False),
+    Column("word", String(10), nullable=False),  # domain.agents.AgentWord
+    Column("reason", Text, nullable=False, default=""),
+    Column("author", Text, nullable=False),
+)
+"""Agents signing in and out, pausing and going on; the newest row of each in a queue counts (A12, A16)."""
+
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("call_id", String(ID), nullable=False, unique=True),  # the call in which it was promised
+    Column("queue", Text, nullable=False),
+    Column("number", Text, nullable=False),  # where to call, as it is dialled
+    Column("language", String(5), nullable=False, default=""),
+    Column("priority", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),  # epoch seconds: with the priority, the place in line
+    Column("promised", Instant, nullable=False),
+    Column("state", String(10), nullable=False, index=True),  # flows.callback.State
+    Column("claimed", Instant),  # when a controller took it to place the call
+    Column("closed", Instant),
+    Column("why", Text, nullable=False, default=""),  # of its end
+)
+"""Promises to call back, each placed at most once (A12)."""

@@ -16,6 +16,7 @@ from switchboard.domain.actions import (
     FindTicket,
     Hangup,
     Look,
+    LookAtQueue,
     MessageReason,
     OpenTicket,
     Record,
@@ -41,6 +42,7 @@ from switchboard.domain.outcomes import (
     Outcome,
     PhoneState,
     QueueExit,
+    QueueSeen,
     Recorded,
     Said,
     ScreenEnded,
@@ -388,8 +390,9 @@ def test_a_queue_that_nobody_answers_ends_in_its_mailbox() -> None:
     """A12: overflow is a message for the queue."""
     caller = Caller()
     caller.presses("8600")
-    assert caller.meets(Said()) == Enqueue("8600", 90)
-    caller.meets(LeftQueue(QueueExit.TIMED_OUT))
+    assert caller.meets(Said()) == LookAtQueue("8600")
+    caller.meets(QueueSeen(1, 0, 1, 1, 1))
+    caller.meets(LeftQueue(QueueExit.NO_AGENT))
     assert caller.heard == [p.QUEUE_NONE]
     assert caller.meets(Said(), Said()) == TakeMessage("8600", MessageReason.QUEUE_OVERFLOW)
 
@@ -401,7 +404,9 @@ def test_a_complaint_goes_to_customer_service_at_once() -> None:
     assert caller.rules.line(caller.rule) == 12
     caller.meets(Done())
     assert caller.heard == [p.COMPLAINT_HOLD]
-    assert caller.meets(Said()) == Enqueue("8600", 90, priority=5)
+    assert caller.meets(Said()) == LookAtQueue("8600", priority=5)
+    since = int(NOW.timestamp())
+    assert caller.meets(QueueSeen(1, 0, 1, 1, 1)) == Enqueue("8600", 30, priority=5, since=since)
     assert caller.meets(LeftQueue(QueueExit.SERVED)) == FindTicket()
     caller.meets(TicketFound("1042"))
     assert caller.heard == [p.TICKET, "1042", p.GOODBYE]

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from switchboard.domain import prompt_keys as p
+from switchboard.domain.actions import LookAtQueue, OrderAgent, OrderCallBack
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Desk as DeskRules
 from switchboard.domain.company import FeatureCodes, Rules
 from switchboard.domain.duty import DutyWord
 from switchboard.domain.mode import Mode, Source
-from switchboard.domain.outcomes import Pin
+from switchboard.domain.outcomes import Pin, QueueSeen
 from switchboard.domain.phrases import Digits, Number, Phrase, Spoken, Text
+from switchboard.domain.queueing import rank
 from switchboard.errors import AgiCommandFailed, CallerGone, StorageError
 from switchboard.flows.acting import Services
 from switchboard.flows.ports import DeskFacts
@@ -188,6 +190,26 @@ class Clips:
         return self.spoken
 
 
+class Queues:
+    """An agent is free."""
+
+    async def seen(self, call: str, look: LookAtQueue) -> QueueSeen:
+        return QueueSeen(1, 0, 1, 1, 1)
+
+
+@dataclass
+class Orders:
+    """Agents' orders and promises to call back."""
+
+    kept: list[object] = field(default_factory=list)
+
+    async def order(self, order: OrderAgent) -> None:
+        self.kept.append(order)
+
+    async def promise(self, call: str, order: OrderCallBack, language: str) -> None:
+        self.kept.append(order)
+
+
 async def ticket_of(call: str) -> str:
     return "1042"
 
@@ -196,7 +218,8 @@ def steps(
     kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None, spoken: float = 3.0
 ) -> Steps:
     """The interpreter over fakes."""
-    services = Services(desk or Desk(), Pins(), ticket_of, Clips(spoken), lambda: NOW)
+    others = (Queues(), Orders(), Orders())
+    services = Services(desk or Desk(), Pins(), ticket_of, Clips(spoken), lambda: NOW, *others)
     return Steps(book or Book(), kept or Kept(), services)
 
 
@@ -348,7 +371,7 @@ async def test_a_complaint_is_in_the_journal_before_anything_is_said() -> None:
     kinds = [(r["kind"], r.get("what", r.get("action"))) for r in kept.records]
     assert ("ticket", "complaint") in kinds
     assert kinds.index(("ticket", "complaint")) < kinds.index(("step", "enqueue"))
-    assert line.variables["SB_PRIORITY"] == "5"
+    assert line.variables["SB_PRIORITY"] == str(rank(5, int(NOW.timestamp())))
 
 
 async def test_a_caller_who_hangs_up_leaves_a_closed_step_and_no_finished_mark() -> None:

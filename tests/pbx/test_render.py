@@ -54,6 +54,7 @@ def section(text: str, start: str) -> list[str]:
 
 def skeleton(text: str) -> list[str]:
     """What a file says apart from names: what must not change whatever people are called."""
+    text = re.sub(r"^(QUEUE_NAME_\d+) = .*", r"\1 = NAME", text, flags=re.MULTILINE)
     text = re.sub(r'^callerid = ".*" <', 'callerid = "NAME" <', text, flags=re.MULTILINE)
     return re.sub(r"^(\d+ => \d+),[^,\n]*,,,", r"\1,NAME,,,", text, flags=re.MULTILINE).splitlines()
 

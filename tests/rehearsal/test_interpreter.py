@@ -52,12 +52,19 @@ def test_what_no_question_took_is_told() -> None:
 
 
 def test_a_queue_without_agents_overflows() -> None:
-    """Nobody is registered: the caller leaves a message."""
+    """Nobody is registered: the caller leaves a message, at once."""
     rehearsal = rehearsed("8600", others=Answer.UNREACHABLE)
     assert [type(m.action) for m in rehearsal.moments if isinstance(m.action, Enqueue | TakeMessage)] == [
-        Enqueue,
-        TakeMessage,
+        TakeMessage
     ]
+
+
+def test_the_longest_wait_of_a_queue_counts_over_its_steps() -> None:
+    """90 s in steps of 30 s, all agents talking: then a message."""
+    rehearsal = rehearsed("8600", others=Answer.BUSY)
+    waited = [m.action.seconds for m in rehearsal.moments if isinstance(m.action, Enqueue)]
+    assert waited == [30, 30, 30]
+    assert rehearsal.end.action == TakeMessage("8600", MessageReason.QUEUE_OVERFLOW)
 
 
 def test_a_busy_phone_with_call_waiting_rings_all_the_same() -> None:

@@ -1,0 +1,46 @@
+"""What may be dialled outside (A15): the patterns of the rules, read as Asterisk reads them.
+
+The dialplan that phones stand in is rendered from the same patterns; this is for the calls that the company
+makes itself. Numbers are as they are dialled, without the prefix for an outside line.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from switchboard.domain.company import Class, Rules
+
+CALL_BACK_CLASSES = (Class.LOCAL, Class.NATIONAL)
+"""What the company dials because a caller asked it to. Never abroad: who is called there may earn by it."""
+
+LONGEST = 20
+"""Digits of an outside number at most."""
+
+_LETTERS = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": "[0-9]+", "!": "[0-9]*"}
+
+
+def may_call_back(rules: Rules, number: str) -> bool:
+    """Whether a caller may have `number` called: it fits a local or national pattern, an outside line takes
+    it, and it is no emergency number."""
+    return (
+        0 < len(number) <= LONGEST
+        and number.isascii()
+        and number.isdecimal()
+        and number not in rules.emergency
+        and any(matches(p, number) for c in CALL_BACK_CLASSES for p in rules.outside_patterns.get(c, ()))
+        and any(matches(p, number) for trunk in rules.trunks for p in trunk.outgoing)
+    )
+
+
+def matches(pattern: str, number: str) -> bool:
+    """Whether `number` fits a dial pattern: `X` 0-9, `Z` 1-9, `N` 2-9, `[1-5]`, `.` one or more, `!` any."""
+    return _compiled(pattern).fullmatch(number) is not None
+
+
+@lru_cache(maxsize=1000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = re.findall(r"\[[^\]]*\]|.", pattern)
+    return re.compile(
+        "".join(p if p.startswith("[") else _LETTERS.get(p.upper(), re.escape(p)) for p in parts), re.ASCII
+    )
