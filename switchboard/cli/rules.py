@@ -59,9 +59,9 @@ def register(app: typer.Typer) -> None:
         _diff(version, other, as_json)
 
     @rules.command()
-    def back(version: Version) -> None:
+    def back(version: Version, as_json: AsJson = False) -> None:
         """Write a version into the rules file again. It comes into force like any other change."""
-        _back(version)
+        _back(version, as_json)
 
 
 def _list(everything: bool, as_json: bool) -> None:
@@ -133,7 +133,7 @@ def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes]) -> list[
     return ["They are the same." if contents[0] == contents[1] else "Only comments or the writing differ."]
 
 
-def _back(version: str) -> None:
+def _back(version: str, as_json: bool) -> None:
     from switchboard.rules.store import write_safely
 
     store, file = _store(), _file()
@@ -144,14 +144,21 @@ def _back(version: str) -> None:
         if file.exists():
             present = file.read_bytes()
             if present == content:
-                typer.echo(f"{file} is already as in version {version}.")
+                _say_back(version, version, as_json, f"{file} is already as in version {version}.")
                 return
             store.keep(present, f"{file}, before going back to {version}")
         name = store.keep(content, f"back to {version}, by {_author()}")
         write_safely(file, content)
     except (SwitchboardError, OSError) as error:
         raise _refuse(error) from error
-    typer.echo(f"{file} is as in version {version} again; that is version {name}.")
+    _say_back(version, name, as_json, f"{file} is as in version {version} again; that is version {name}.")
+
+
+def _say_back(version: str, name: str, as_json: bool, words: str) -> None:
+    if as_json:
+        print_json({"back_to": version, "version": name})
+    else:
+        typer.echo(words)
 
 
 def _in_short(words: Sequence[str]) -> str:

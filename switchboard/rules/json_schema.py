@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from switchboard.domain import prompt_keys
 from switchboard.rules.schema import RulesFile
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "routing_rules.schema.json"
@@ -26,11 +25,6 @@ def schema() -> dict[str, Any]:
     """The schema of the whole file."""
     made = _plain(RulesFile.model_json_schema(by_alias=True, ref_template="#/definitions/{model}"))
     definitions, properties = made.pop("$defs"), made["properties"]
-    wording = properties["texts"]["additionalProperties"]
-    properties["texts"] |= {
-        "properties": dict.fromkeys(prompt_keys.ALL, wording),
-        "additionalProperties": False,
-    }
     for name, what in properties.items():
         if name not in made["required"]:
             properties[name] = _or_empty(what)

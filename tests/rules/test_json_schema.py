@@ -88,4 +88,3 @@ def test_keys_are_explained_where_they_are_written():
     queue = json_schema.schema()["definitions"]["Queue"]["properties"]
     assert "Seconds of rest" in queue["wrap_up"]["description"]
     assert queue["strategy"]["enum"][0] == "ringall"
-    assert "goodbye" in json_schema.schema()["properties"]["texts"]["anyOf"][0]["properties"]

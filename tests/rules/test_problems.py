@@ -183,6 +183,8 @@ WARNINGS = [
     ('operators: {people: ["8011"]}', "operators: {ring: all}", "no-operators", "operators"),
     ('"7": complaint', '"5": "8101"', "key-untold", "greeting.keys.5"),
     (', "0": enquiry', "", "no-enquiry", "greeting.keys"),
+    ('["8100", "8600"]', "[]", "nothing-announced", "greeting.announce"),
+    ('keys: {"9": language, "7": complaint, "0": enquiry}\nunclear: "8100"\ngeneral_head: "8101"\ncomplaints: "8600"\n', 'keys: {"0": enquiry}\nunclear: "8100"\ngeneral_head: "8101"\n', "no-complaints", "greeting"),
     ("en: Shen Jie}}", "en: Shen Jie}, listing: unlisted}\n  \"8891\": {name: {zh: 甲, en: A}, listing: unlisted}", "reached-by-nobody", "people.8891"),
     ("zh: 沈洁, en: Shen Jie", 'zh: "？", en: "？"', "not-findable", "people.8890.name"),
     ("en: Shen Jie", "en: 沈洁", "one-language", "people.8890.name.en"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchboard.rules.checks.lines import outside_patterns
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.schema import Queue
 from switchboard.rules.tree import Location
@@ -73,12 +74,12 @@ def _call_back(subject: Subject, here: Location, number: str) -> None:
     """A promise that needs a way out."""
     if subject.damaged("outside") or subject.damaged("trunks"):
         return
-    if not any(subject.file.outside.classes.values()):
+    if not outside_patterns(subject, "national"):
         subject.warning(
             "no-way-out",
             (*here, "call_back"),
-            f"{subject.name(number)} offers to call back, but outside.classes permits no number.",
-            "Add patterns to outside.classes, or leave call_back away.",
+            f"{subject.name(number)} offers to call back, but outside.classes has no patterns up to national.",
+            "Add patterns to outside.classes (none are called back abroad), or leave call_back away.",
         )
     elif not any(trunk.outgoing for trunk in subject.file.trunks.values()):
         subject.warning(

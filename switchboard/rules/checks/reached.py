@@ -51,7 +51,22 @@ def _enquiry(subject: Subject) -> None:
             "no-enquiry",
             ("greeting", "keys"),
             "No key of the greeting is enquiry: callers who don't know a number can't find anybody by name.",
-            'Write "0": enquiry under greeting.keys, and name no other key there that means the same.',
+            'Write "0": enquiry under greeting.keys.',
+        )
+    if subject.file.greeting.announce == []:
+        subject.warning(
+            "nothing-announced",
+            ("greeting", "announce"),
+            "announce is empty: the greeting tells callers to listen, and then names nobody.",
+            "List numbers, or leave announce away: then every listed department and queue is read out.",
+        )
+    if subject.file.complaints is None and not subject.damaged("complaints"):
+        code = subject.file.codes.complaint
+        subject.warning(
+            "no-complaints",
+            ("greeting",),
+            f"complaints is left out: nobody takes complaints, and the code {code} leads nowhere.",
+            'Write complaints: and the number of the customer-service queue, such as "8600".',
         )
 
 
