@@ -271,7 +271,11 @@ class RulesStore:
 
 
 def write_safely(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one motion: whoever reads finds the old or the new, whole. On disk after."""
+    """Put `content` at `path` in one motion: whoever reads finds the old or the new, whole. On disk after.
+
+    A link stays one. Mode and, where we may, owner stay those of the file before.
+    """
+    path = Path(os.path.realpath(path))
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -279,7 +283,10 @@ def write_safely(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         try:
-            os.chmod(beside, path.stat().st_mode & 0o777)
+            before = path.stat()
+            os.chmod(beside, before.st_mode & 0o777)
+            with contextlib.suppress(PermissionError):
+                os.chown(beside, before.st_uid, before.st_gid)
         except FileNotFoundError:
             os.chmod(beside, 0o644)
         os.replace(beside, path)

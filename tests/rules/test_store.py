@@ -144,3 +144,20 @@ def test_rules_compiled_already_are_not_compiled_again(store, monkeypatch):
     monkeypatch.setattr(store, "load", None)
     assert store.get(version).version == version
     assert store.put_in_force(version).extensions is loaded.rules.extensions
+
+
+def test_a_file_keeps_its_place_mode_and_owner(tmp_path):
+    """Rules behind a link are written where they are, and stay their owner's."""
+    (tmp_path / "real").mkdir()
+    real = tmp_path / "real" / "rules.yaml"
+    real.write_text("old")
+    real.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(real, 12345, 12345)
+    owner = real.stat().st_uid
+    link = tmp_path / "rules.yaml"
+    link.symlink_to(real)
+    write_safely(link, b"new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert (real.stat().st_mode & 0o777, real.stat().st_uid) == (0o640, owner)

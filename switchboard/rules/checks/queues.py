@@ -78,7 +78,7 @@ def _call_back(subject: Subject, here: Location, number: str) -> None:
         subject.warning(
             "no-way-out",
             (*here, "call_back"),
-            f"{subject.name(number)} offers to call back, but outside.classes has no patterns up to national.",
+            f"{subject.name(number)} offers to call back, but nothing local or national may be dialled.",
             "Add patterns to outside.classes (none are called back abroad), or leave call_back away.",
         )
     elif not any(trunk.outgoing for trunk in subject.file.trunks.values()):
