@@ -57,7 +57,7 @@ def reach(call: Call, number: str, rules: Rules, reason: str = "", rule: str = "
         case Screened():
             return screening.begin(call, entry, rules)
         case Principal():
-            if call.asker == entry.secretary:  # only that secretary puts a call through
+            if _put_through(call, entry):
                 return Decision(
                     call, Say((Text(p.HOLD_ON),)), f"put through by the secretary, {call.asker}", rule
                 )
@@ -142,7 +142,8 @@ def unanswered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
             f"extensions.{entry.number}",
         )
     rule = f"extensions.{call.target}"
-    if call.back and call.why is not MessageReason.UNCLEAR:
+    back = rules.extensions.get(call.back)
+    if call.back and call.why is not MessageReason.UNCLEAR and not isinstance(back, Screened | Principal):
         call = call.to(Stage.RETURNING, why=_WHY[outcome.result])
         return Decision(
             call,
@@ -289,11 +290,17 @@ def _may_wait(call: Call, rules: Rules) -> bool:
     return isinstance(entry, Person) and entry.wait_when_busy
 
 
+def _put_through(call: Call, entry: Principal) -> bool:
+    """Whether that secretary's own phone asks for the principal. What a caller whom it transferred dials
+    later on, in the greeting or after a failed transfer, is the caller's doing."""
+    return bool(call.asker) and call.asker == entry.secretary and call.dialled == entry.number
+
+
 def _phones(call: Call, rules: Rules) -> tuple[str, ...]:
     """Phones that may ring for the call now. Never an executive's own."""
     entry = rules.extensions[call.via or call.target]
     match entry:
-        case Principal() if call.asker == entry.secretary and call.asker:
+        case Principal() if _put_through(call, entry):
             return (entry.number,)
         case Screened() if call.cleared:
             return (entry.number, *(n for n in entry.also if n in rules.extensions))

@@ -15,7 +15,7 @@ from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Dial, Look, Record, Say, Screen
 from switchboard.domain.calendar import on_duty
 from switchboard.domain.call import Call, Stage
-from switchboard.domain.company import Rules, Screened
+from switchboard.domain.company import Person, Principal, Rules, Screened
 from switchboard.domain.decision import Decision
 from switchboard.domain.outcomes import (
     Dialled,
@@ -48,7 +48,9 @@ def begin(call: Call, entry: Screened, rules: Rules) -> Decision:
     """Somebody wants the executive: known callers come straight through, everybody else is asked."""
     rule = f"extensions.{entry.number}"
     call = call.to(Stage.SCREEN_LOOK, page=0, cleared=_is_known(call, entry, rules))
-    phones = (entry.assistant,) if entry.assistant and not call.cleared else ()
+    assistant = rules.extensions.get(entry.assistant)
+    first = isinstance(assistant, Person) and not isinstance(assistant, Screened | Principal)
+    phones = (entry.assistant,) if first and not call.cleared else ()
     return Decision(call, Look(phones), "who may take the executive's call first", rule)
 
 

@@ -378,6 +378,21 @@ def test_the_secretary_puts_a_call_through_and_nobody_else_does() -> None:
     assert other.finds(n8890=IDLE) == Dial(("8890",), 25, "8899")
 
 
+def test_whom_the_secretary_sent_to_the_greeting_does_not_reach_the_chairman() -> None:
+    """A9: what the caller dials there is the caller's doing: the secretary's phone rings."""
+    caller = Caller(dialled="*50", back="8890", asker="8890")
+    caller.presses("8899")
+    assert caller.finds(n8890=IDLE) == Dial(("8890",), 25, "8899")
+
+
+def test_a_failed_transfer_does_not_come_back_to_an_executives_phone() -> None:
+    """A9: no road rings it; the caller goes on as if they had dialled."""
+    caller = Caller(dialled="8202", back="8899", asker="8899")
+    caller.finds(n8202=IDLE)
+    caller.meets(Dialled(DialResult.NO_ANSWER))
+    assert caller.heard == [p.NO_ANSWER, p.CHOICE]
+
+
 def test_an_operator_sends_a_caller_to_a_mailbox_or_to_the_greeting() -> None:
     """Codes reached by blind transfer."""
     message = Caller(dialled="*558202", back="8101", asker="8101")
