@@ -21,6 +21,7 @@ from switchboard.cli import (
     rules,
     run,
     status,
+    tickets,
 )
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ for _module in (
     accounts,
     password,
     records,
+    tickets,
     check,
     explain,
     rehearse,
