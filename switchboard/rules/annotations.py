@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from switchboard.rules.codes import MEANINGS
 from switchboard.rules.problems import Problem
 
 SARIF_VERSION = "2.1.0"
@@ -22,12 +23,16 @@ def sarif(problems: Iterable[Problem], file: str) -> dict[str, Any]:
         "version": SARIF_VERSION,
         "runs": [
             {
-                "tool": {"driver": {"name": "switchboard check", "rules": [{"id": code} for code in codes]}},
+                "tool": {"driver": {"name": "switchboard check", "rules": list(map(_kind, codes))}},
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(p, file, codes.index(p.code)) for p in told],
             }
         ],
     }
+
+
+def _kind(code: str) -> dict[str, Any]:
+    return {"id": code, "shortDescription": {"text": MEANINGS.get(code, code)}}
 
 
 def _result(problem: Problem, file: str, rule: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from switchboard.rules import codes
 from switchboard.rules.schema import Executive, Person, RulesFile, Section
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
@@ -29,6 +30,13 @@ def page() -> str:
     parts += ["", "## The file", "", *_table(RulesFile, ())]
     for path, section in _sections(RulesFile, ()):
         parts += ["", f"## `{'.'.join(path)}`", "", _words(section), "", *_table(section, path)]
+    parts += ["", "## What `check` tells", ""]
+    parts.append(
+        "Errors keep a file out of force, warnings only tell. Each has its line and a remedy."
+    )
+    for title, kinds in (("error", codes.ERRORS), ("warning", codes.WARNINGS)):
+        parts += ["", f"| {title} | about |", "|---|---|"]
+        parts += [f"| `{code}` | {meaning} |" for code, meaning in kinds.items()]
     return "\n".join(parts) + "\n"
 
 

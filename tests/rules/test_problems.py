@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from switchboard.rules import Severity, load_text
+from switchboard.rules import Severity, checks, codes, load_text
 from tests.rules.small import SMALL, added, changed, line_of, only
 
 
@@ -375,3 +377,25 @@ def test_wide_permissions_of_many_are_one_warning():
     problem = only(added(people, "people:"))
     assert problem.code == "wider-than-default"
     assert problem.message.startswith("200 people may dial more")
+
+
+def test_every_kind_of_problem_has_its_meaning():
+    """In the table for tools and people: all that the checks can tell, and nothing else."""
+    folder = Path(checks.__file__).parents[1]
+    sources = {path.name: path.read_text("utf-8") for path in folder.rglob("*.py") if path.name != "codes.py"}
+    told = {
+        node.args[0].value: node.func.attr
+        for source in sources.values()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("error", "warning")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+    assert set(told) <= set(codes.MEANINGS)
+    assert {case[2] for case in (*CASES, *WARNINGS)} <= set(codes.MEANINGS)
+    unused = [code for code in codes.MEANINGS if not any(f'"{code}"' in s for s in sources.values())]
+    assert unused == []
+    assert not set(codes.ERRORS) & set(codes.WARNINGS)

@@ -124,11 +124,12 @@ def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
                 'Add complaints: and the number of the customer-service queue, such as "8600".',
             )
         if key in begun:
-            others = f" and {len(begun[key]) - 1} more" if len(begun[key]) > 1 else ""
+            more = len(begun[key]) - 1
+            others = f" and {more} more begin" if more else " begins"
             subject.warning(
                 "key-begins-extension",
                 here,
-                f"Key {key} is also how {begun[key][0]}{others} begin: it works only after a pause of "
+                f"Key {key} is also how {begun[key][0]}{others}: it works only after a pause of "
                 f"{subject.file.greeting.between_digits:g} s.",
                 "Take a key that no extension begins with.",
             )
