@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from switchboard.domain.permission import matches
 from switchboard.rules.checks.lines import CLASSES, outside_patterns
 from switchboard.rules.checks.subject import Subject
-from switchboard.rules.patterns import permits
 from switchboard.rules.schema import Executive, Screening
 from switchboard.rules.tree import Location
 
@@ -152,7 +152,7 @@ def _phones(
             subject.error("listed-twice", at, f"{phone} {what}.", "Leave it out.")
         elif section is not None:
             subject.refers(at, phone, PERSON)
-        elif not permits(allowed, phone):
+        elif not _permits(allowed, phone):
             _not_permitted(subject, at, number, phone, most)
         elif not subject.damaged("trunks") and not _carried(subject, phone):
             subject.warning(
@@ -171,9 +171,9 @@ def _not_permitted(subject: Subject, at: Location, number: str, phone: str, most
     everything = outside_patterns(subject, CLASSES[-1])
     near = subject.nearest.to(phone, (n for n, s in subject.sections.items() if s == "people"))
     hint = f"Did you mean {subject.name(near)}?" if near else ""
-    if phone.startswith(prefix) and permits(everything, phone.removeprefix(prefix)):
+    if phone.startswith(prefix) and _permits(everything, phone.removeprefix(prefix)):
         hint = f"Write it without {prefix}: {phone.removeprefix(prefix)}."
-    elif permits(everything, phone):
+    elif _permits(everything, phone):
         hint = f"Give {number} a higher class under outside:, or leave the number out."
     subject.error(
         "not-permitted",
@@ -185,7 +185,7 @@ def _not_permitted(subject: Subject, at: Location, number: str, phone: str, most
 
 
 def _carried(subject: Subject, phone: str) -> bool:
-    return any(permits(trunk.outgoing, phone) for trunk in subject.file.trunks.values())
+    return any(_permits(trunk.outgoing, phone) for trunk in subject.file.trunks.values())
 
 
 def _unscreened(subject: Subject, here: Location, screening: Screening) -> None:
@@ -212,3 +212,7 @@ def _unscreened(subject: Subject, here: Location, screening: Screening) -> None:
                 "Write more of the number.",
             )
         seen.add(beginning)
+
+
+def _permits(patterns: list[str], phone: str) -> bool:
+    return any(matches(pattern, phone) for pattern in patterns)
