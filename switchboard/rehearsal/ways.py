@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from switchboard.domain.actions import (
@@ -66,6 +67,9 @@ from switchboard.rehearsal.parts import Part, touched, untouched
 
 MOST_NODES = 2000
 """Steps told at most; a sample company has about a hundred."""
+
+SPELT = 20
+"""People whose names are tried as an example of a search."""
 
 APART = 40
 """Entries of one kind that are shown each on its own; more are shown by what distinguishes them."""
@@ -143,6 +147,8 @@ class _Explorer:
         self._paths: set[str] = set()
         self._complete = True
         self._groups = dict(_groups(rules))
+        self._dialable: dict[str, list[tuple[str, Outcome]]] = {}
+        self._spelled: dict[bool, list[tuple[str, Outcome]]] = {}
 
     def ways(self, call: Call, roots: dict[str, str]) -> Ways:
         open_: deque[Any] = deque()
@@ -252,27 +258,35 @@ class _Explorer:
             told = f" ({meaning.extension or meaning.action.value})" if meaning else ""
             yield f"presses {key}{told}", Entered(key)
         if ask.expect is Expect.EXTENSION:
-            for number, group in self._groups.items():
-                if self._enterable(ask, number):
-                    self._paths |= {f"extensions.{n}" for n in group if self._enterable(ask, n)}
-                    yield f"dials {_numbers(group, rules)}", Entered(number)
+            if ask.keys not in self._dialable:
+                self._dialable[ask.keys] = list(self._numbers(ask))
+            yield from self._dialable[ask.keys]
             yield "dials a number that is none", Entered(_nobody(rules))
         elif ask.expect is Expect.NAME:
-            yield from self._names(call)
+            if call.inside not in self._spelled:
+                self._spelled[call.inside] = list(self._names(call))
+            yield from self._spelled[call.inside]
         elif ask.expect is Expect.NUMBER:
             yield "enters a number", Entered("30")
         yield "presses nothing", Silent()
 
+    def _numbers(self, ask: Ask) -> Iterator[tuple[str, Outcome]]:
+        """What can be dialled at such a question, told by kinds; each number that can be is reached."""
+        for group in self._groups.values():
+            dialable = [n for n in group if self._enterable(ask, n)]
+            if dialable:
+                self._paths |= {f"extensions.{n}" for n in dialable}
+                yield f"dials {_numbers(tuple(dialable), self._rules)}", Entered(dialable[0])
+
     def _names(self, call: Call) -> Iterator[tuple[str, Outcome]]:
         rules = self._rules
-        for entry in rules.extensions.values():
-            digits = on_keypad(entry.name.en.split()[0])
-            if (
-                _is_plain(entry)
-                and tellable(entry, call.inside)
-                and 0 < len(find(rules, digits, call.inside)) <= MANY
-            ):
-                yield f"spells a name, e.g. {digits}", Entered(digits)
+        known = (e for e in rules.extensions.values() if _is_plain(e) and tellable(e, call.inside))
+        for entry in islice(known, SPELT):
+            words = (entry.name.en.split()[0], entry.name.en)
+            spelled = (on_keypad(word) for word in words)
+            found = next((d for d in spelled if 0 < len(find(rules, d, call.inside)) <= MANY), "")
+            if found:
+                yield f"spells a name, e.g. {found}", Entered(found)
                 break
         yield "spells what nobody is called", Entered("9" * 19)
         many = next((k for k in "23456789" if len(find(rules, k, call.inside)) > MANY), "")
