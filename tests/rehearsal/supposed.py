@@ -41,7 +41,7 @@ def as_recorded(rehearsal: Rehearsal, number: str = "1", **more: Any) -> dict[st
         steps.append(
             {
                 "n": n,
-                "at": NOW.isoformat(),
+                "at": (moment.at or NOW).isoformat(),
                 "action": action_name(moment.action),
                 "detail": detail(moment.action, lambda phrase: speak(phrase, "zh")),
                 "outcome": ended if moment.outcome is None else outcome_word(moment.outcome),
