@@ -152,7 +152,7 @@ def _phones(
             subject.error("listed-twice", at, f"{phone} {what}.", "Leave it out.")
         elif section is not None:
             subject.refers(at, phone, PERSON)
-        elif not _permits(allowed, phone):
+        elif phone in subject.file.outside.emergency or not _permits(allowed, phone):
             _not_permitted(subject, at, number, phone, most)
         elif not subject.damaged("trunks") and not _carried(subject, phone):
             subject.warning(
