@@ -68,6 +68,12 @@ shown = _checked("number to show", r"(?:\+?[0-9]{1,20})?")
 code = _checked("feature code", r"\*[0-9]{1,6}")
 word = _checked("plain name", r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 username = _checked("SIP user name", r"[A-Za-z0-9_.+-]{1,64}")
+TURNING_MARKS = (
+    *"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    *"\u200b\u2060\ufeff",
+)
+"""Invisible characters: those that turn writing round (UAX #9), and spaces of no width."""
+
 secret = _checked("secret", r"[A-Za-z0-9!#%()*+,./:<=>?@_~-]{1,128}")
 pin = _checked("mailbox PIN", r"[0-9]{1,16}")
 host = _checked(

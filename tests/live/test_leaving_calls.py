@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,7 @@ async def test_a_hostile_callers_name_is_only_a_name(
         assert ringing.number == "13800000602"
         assert len(shown) <= 100
         assert not set('"\\<>$`&|\r\n') & set(shown), shown
+        assert not any(unicodedata.category(c) == "Cf" for c in shown), ascii(shown)
     finally:
         output = (await process.communicate())[0].decode("utf-8", "replace")
     assert process.returncode == 0, output[-2000:]
