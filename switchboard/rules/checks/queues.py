@@ -55,7 +55,7 @@ def _valued(subject: Subject, here: Location, queue: Queue) -> None:
                 subject.warning(
                     "listed-twice",
                     at,
-                    f"{beginning} goes ahead twice; the entry in line {line} counts.",
+                    f"{beginning} goes ahead in line {line} too; the higher priority counts.",
                     "Leave one out.",
                 )
             seen.setdefault(beginning, i)
