@@ -131,6 +131,11 @@ def find_baresip() -> Program:
     return find(Path(tree) if tree else Settings.load().programs)
 
 
+RACE_OF_PJPROJECT = 'Module "mod-invite" registered during operation'
+"""pjproject says so when res_pjsip_session happens to load after the first packet was handled: Asterisk's own
+order of loading, on a busy machine, and nothing of our files."""
+
+
 @dataclass
 class RenderedPbx:
     """A running PBX and what a test asks of it."""
@@ -151,7 +156,8 @@ class RenderedPbx:
 
     def complaints(self) -> list[str]:
         """Warnings and errors in its log."""
-        return [m for m in self.messages.splitlines() if " WARNING[" in m or " ERROR[" in m]
+        complaints = [m for m in self.messages.splitlines() if " WARNING[" in m or " ERROR[" in m]
+        return [m for m in complaints if RACE_OF_PJPROJECT not in m]
 
     def records(self) -> list[dict[str, str]]:
         """Call records written so far, `ending` as text."""
