@@ -70,7 +70,7 @@ hours:                            # operators are on duty, 15 minutes before and
   holidays: cn                    # China's public holidays and make-up days · 法定节假日与调休
   # lunch: {{from: "{lunch_from}", to: "{lunch_to}"}}            # somebody stays over lunch · 午间值班
   # closures:                                       # once · 临时停班
-  #   - {{from: 2027-01-15 12:00, to: 2027-01-15, reason: 年会}}
+  #   - {{from: "2027-01-15 12:00", to: 2027-01-15, reason: 年会}}
 
 defaults:
   ring_for: 25                    # seconds · 振铃秒数
