@@ -1,9 +1,10 @@
 # make run: the switchboard, from nothing. make test: everything that can be checked. make help: the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint environment test-environment requirements clean
+.PHONY: help run test bench lint environment test-environment fuzz requirements clean
 
 # Processes that the tests are spread over.
 WORKERS ?= 2
+FUZZ_SECONDS ?= 600
 PYTHON ?=
 export PYTHON
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
@@ -31,6 +32,9 @@ environment:
 
 test-environment:
 	@tools/environment.sh dev
+
+fuzz: test-environment  ## broken rules files for the loader, for FUZZ_SECONDS (600)
+	@.venv/bin/python -m tests.rules.fuzz_loader $(FUZZ_SECONDS)
 
 requirements:  ## compile the pinned requirements anew from pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.txt
