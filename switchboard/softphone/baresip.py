@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -54,6 +55,7 @@ class Baresip(Ears):
         self._read = 0
         self._said = 0
         self._lost = False
+        self._claim: socket.socket | None = None
 
     @classmethod
     async def start(
@@ -193,6 +195,8 @@ class Baresip(Ears):
                     self._process.kill()
                 await self._process.wait()
         await self._control.close()
+        if self._claim:
+            self._claim.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def __aenter__(self) -> Self:
@@ -206,7 +210,7 @@ class Baresip(Ears):
     async def _launch(self, saying: Samples) -> None:
         (self.folder / configuration.RECORDINGS).mkdir()
         (self.folder / "accounts").touch()
-        chosen = ports.choose()
+        chosen, self._claim = ports.claim()
         source = self._source(saying, PATIENCE)
         (self.folder / "config").write_text(configuration.config(self._program.modules, chosen, source))
         leash = shutil.which("setpriv")  # so that no phone outlives us, however we end

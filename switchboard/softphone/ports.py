@@ -1,4 +1,9 @@
-"""Free ports for a phone, below the range the system hands out by itself."""
+"""Ports for a phone, below the range the system hands out by itself.
+
+Phones of several processes choose at the same moment, and baresip opens the ports for sound only in a call:
+looking whether they are free is not enough (two phones on one port lose each other's sound). So a phone
+claims a whole span by listening on its last port for as long as it lives.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,24 @@ from switchboard.softphone.faults import SoftphoneError
 
 FIRST, LAST = 20000, 32000
 SPAN = 32
-"""Ports looked at together: two for SIP, one for control, the rest for sound (two a call)."""
+"""Ports claimed together: two for SIP, one for control, then those for sound, the last as the claim."""
 
 
-def choose(address: str = "127.0.0.1") -> Ports:
-    """Ports that nobody listens on at this moment. Raises SoftphoneError after 50 crowded places."""
-    for _ in range(50):
-        base = random.randrange(FIRST, LAST - SPAN, 2)  # noqa: S311  (no secret: only to stay apart)
-        if all(_free(address, port) for port in range(base, base + SPAN)):
-            return Ports(sip=base, control=base + 2, rtp_low=base + 4, rtp_high=base + SPAN - 1)
+def claim(address: str = "127.0.0.1") -> tuple[Ports, socket.socket]:
+    """Ports that are this phone's until the socket is closed. Raises SoftphoneError when none are left."""
+    places = list(range(FIRST, LAST, SPAN))
+    random.shuffle(places)
+    for base in places:
+        mark = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            mark.bind((address, base + SPAN - 1))
+            mark.listen(1)
+        except OSError:
+            mark.close()
+            continue
+        if all(_free(address, port) for port in range(base, base + SPAN - 1)):
+            return Ports(base, base + 2, base + 4, base + SPAN - 2), mark
+        mark.close()
     raise SoftphoneError(f"no {SPAN} free ports in a row between {FIRST} and {LAST} for a softphone")
 
 

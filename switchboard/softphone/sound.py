@@ -81,7 +81,7 @@ def halved(samples: Samples) -> Samples:
 
 def resampled(samples: NDArray[np.float64] | Samples, rate: int) -> Samples:
     """Sound of another sample rate, at RATE."""
-    import soxr
+    import soxr  # type: ignore[import-untyped]
 
     return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
 
