@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -200,7 +200,7 @@ def _tell_all(view: _View, mode: str, one_number: bool, form: Form, as_json: boo
     from switchboard.domain.mode import Mode
     from switchboard.rehearsal.picture import mermaid, svg
     from switchboard.rehearsal.rows import rows
-    from switchboard.rehearsal.ways import explore
+    from switchboard.rehearsal.ways import codes, explore, unreachable
 
     s, company = view.situation, view.rules
     call = Call(
@@ -216,7 +216,10 @@ def _tell_all(view: _View, mode: str, one_number: bool, form: Form, as_json: boo
     if not one_number:
         for line in company.trunks:
             roots |= {n: f"dials {n} directly" for n in line.numbers.values() if n != company.main_number}
+    if s.inside and not one_number:
+        roots |= {code: f"dials {code}" for code in codes(company)}
     ways = explore(company, call, s.at, roots, Mode(mode) if mode else None)
+    lost = () if one_number or mode else unreachable(company, replace(call, inside=False, asker=""), s.at)
     drawn = list(rows(ways, company, view.speak))
     title = f"All ways of a call · rules {company.version}"
     if form is not Form.TEXT:
@@ -237,7 +240,7 @@ def _tell_all(view: _View, mode: str, one_number: bool, form: Form, as_json: boo
                     }
                     for node in ways.nodes.values()
                 ],
-                "unreachable": [{"path": p.path, "line": p.line, "what": p.title} for p in ways.unreachable],
+                "unreachable": [{"path": p.path, "line": p.line, "what": p.title} for p in lost],
             }
         )
         return
@@ -246,13 +249,13 @@ def _tell_all(view: _View, mode: str, one_number: bool, form: Form, as_json: boo
     lines = [Text(title, "bold"), Text(), *map(_row_line, drawn), Text()]
     if not ways.complete:
         lines.append(Text("There are more ways than are told here.", "yellow"))
-    for part in ways.unreachable:
+    for part in lost:
         lines.append(
             Text.assemble(
                 (f"{view.loaded.name}:{part.line}: ", "bold"), ("unreachable: ", "bold yellow"), part.title
             )
         )
-    if ways.complete and not ways.unreachable:
+    if ways.complete and not (lost or one_number or mode):
         lines.append(Text("Every part of the rules can be reached.", "green"))
     _print(lines)
 

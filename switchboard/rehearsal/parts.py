@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from switchboard.domain import prompt_keys
 from switchboard.domain.actions import Ask, Dial, Enqueue, Record, Say, Screen, TakeMessage
 from switchboard.domain.company import Rules
 from switchboard.domain.phrases import Text
 from switchboard.rehearsal.interpreter import Moment
+
+SAID_ELSEWHERE = frozenset(
+    (
+        prompt_keys.CALL_BACK_HELLO,
+        prompt_keys.DIAL_NOW,
+        prompt_keys.FALLBACK_DIAL,
+        prompt_keys.NOT_ALLOWED,
+        prompt_keys.NO_SUCH_NUMBER,
+        prompt_keys.SCREEN_CALL,
+        prompt_keys.SCREEN_MENU,
+        prompt_keys.TROUBLE,
+        "park-empty",
+        "parked",
+        "pickup-none",
+    )
+)
+"""Prompts of the dialplan, or of accidents: no decision in a rehearsal leads to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ def _parts(rules: Rules) -> Iterator[Part]:
     for number, entry in rules.extensions.items():
         yield Part(f"extensions.{number}", entry.line, f"{number} {entry.name.zh} {entry.name.en}")
     for key in rules.texts:
+        if key not in prompt_keys.ALL or key in SAID_ELSEWHERE:
+            continue
         yield Part(f"texts.{key}", rules.line(f"texts.{key}"), f"the wording of {key}")
 
 

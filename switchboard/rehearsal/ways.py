@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -32,7 +32,16 @@ from switchboard.domain.actions import (
     Wait,
 )
 from switchboard.domain.call import Call, Stage
-from switchboard.domain.company import Department, Extension, Person, Principal, Queue, Rules, Screened
+from switchboard.domain.company import (
+    Department,
+    Extension,
+    FeatureCodes,
+    Person,
+    Principal,
+    Queue,
+    Rules,
+    Screened,
+)
 from switchboard.domain.engine import next_step
 from switchboard.domain.enquiry import MANY
 from switchboard.domain.entry import Progress, progress
@@ -128,6 +137,40 @@ class _Found:
 
     moment: Moment
     branches: list[tuple[str, Any]] = field(default_factory=list)  # label and key, or label and None
+
+
+def unreachable(rules: Rules, call: Call, at: datetime) -> tuple[Part, ...]:
+    """Parts of the rules that no call comes to: from outside as `call` does, by the numbers of trunks, from
+    a phone inside, by a code or a transfer. () also when there are too many ways to be sure."""
+    main = {rules.main_number: ""}
+    direct = {number for trunk in rules.trunks for number in trunk.numbers.values()}
+    found = [explore(rules, call, at, main | dict.fromkeys(direct, ""))]
+    if not found[0].unreachable:
+        return ()
+    agents = (n for e in rules.extensions.values() if isinstance(e, Queue) for n in e.members)
+    people = (p.number for p in rules.phones)
+    insiders = (*rules.operators[:1], *islice(agents, 1), *islice(people, 1))
+    for phone in dict.fromkeys(insiders):
+        inside = replace(call, inside=True, caller=phone, asker=phone, trunk="")
+        for one in (inside, replace(inside, back=phone)):
+            found.append(explore(rules, one, at, main | dict.fromkeys(codes(rules), "")))
+    if not all(ways.complete for ways in found):
+        return ()
+    lost = set.intersection(*({part.path for part in ways.unreachable} for ways in found))
+    return tuple(part for part in found[0].unreachable if part.path in lost)
+
+
+def codes(rules: Rules) -> list[str]:
+    """Every code, and with whatever may follow it."""
+    codes = [code for code in _dialled(rules.codes) if code.startswith("*")]
+    followed = [f"{rules.codes.to_message}{number}" for number in islice(rules.extensions, 1)]
+    followed += [f"{rules.codes.pause}{n}" for n in range(1, 4)]
+    return [*codes, *followed]
+
+
+def _dialled(codes: FeatureCodes) -> list[str]:
+    """What is dialled for each code."""
+    return [value for f in fields(codes) if isinstance(value := getattr(codes, f.name), str)]
 
 
 def explore(rules: Rules, call: Call, at: datetime, roots: dict[str, str], mode: Mode | None = None) -> Ways:

@@ -84,13 +84,13 @@ def test_codes_of_phones_inside_are_explained_too(run: Run) -> None:
 
 def test_all_ways_and_what_none_leads_to(run: Run, tmp_path: Path) -> None:
     """Text, graph and pictures; an unreachable part is marked with its line."""
-    new = changed(tmp_path, "  goodbye:", "  code-manual:")
-    line = next(
-        n for n, row in enumerate(Path(new).read_text("utf-8").splitlines(), 1) if "code-manual" in row
-    )
-    done = run("explain", new, "--all")
+    rules = Path(changed(tmp_path, "wait_when_busy: true", "wait_when_busy: false"))
+    text = rules.read_text("utf-8").replace("  goodbye:", "  wait-on:")
+    rules.write_text(text, "utf-8")
+    line = text[: text.index("  wait-on:")].count("\n") + 1
+    done = run("explain", str(rules), "--all")
     assert done.exit_code == 0
-    assert f"new.yaml:{line}: unreachable: the wording of code-manual" in done.output
+    assert f"new.yaml:{line}: unreachable: the wording of wait-on" in done.output
     whole = json.loads(run("explain", "--all", "--json").output)
     assert whole["complete"]
     assert whole["unreachable"] == []
