@@ -327,6 +327,12 @@ def _dialled(to: str, inside: bool, rules: Rules) -> tuple[str, str]:
     trunk = next((t for t in rules.trunks if rules.main_number in t.numbers.values()), None)
     if not to:
         return rules.main_number, "" if inside or trunk is None else trunk.name
+    if inside and to != rules.main_number and not _passes_engine(to, rules):
+        raise typer.BadParameter(
+            f"{to}: calls between phones inside, to the outside, to mailboxes and to parked callers work "
+            "without the controller; there is nothing to decide about them",
+            param_hint="--to",
+        )
     for line in rules.trunks:
         if to in line.numbers and not inside:
             return line.numbers[to], line.name
@@ -335,6 +341,12 @@ def _dialled(to: str, inside: bool, rules: Rules) -> tuple[str, str]:
     raise typer.BadParameter(
         f"{to} leads nowhere: it is no extension, and no trunk has it", param_hint="--to"
     )
+
+
+def _passes_engine(to: str, rules: Rules) -> bool:
+    """Whether what a phone inside dials is decided about, rather than connected by the dialplan alone."""
+    own = (rules.codes.voicemail, rules.codes.park, rules.codes.fetch, rules.codes.pickup)
+    return to.startswith("*") and not to.startswith(own)
 
 
 def _caller(caller: str, inside: bool, rules: Rules) -> str:

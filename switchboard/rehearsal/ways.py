@@ -161,8 +161,9 @@ def unreachable(rules: Rules, call: Call, at: datetime) -> tuple[Part, ...]:
 
 
 def codes(rules: Rules) -> list[str]:
-    """Every code, and with whatever may follow it."""
-    codes = [code for code in _dialled(rules.codes) if code.startswith("*")]
+    """Every code that is decided about, and with what may follow it."""
+    without_us = (rules.codes.voicemail, rules.codes.park, rules.codes.fetch, rules.codes.pickup)
+    codes = [code for code in _dialled(rules.codes) if code not in without_us]
     followed = [f"{rules.codes.to_message}{number}" for number in islice(rules.extensions, 1)]
     followed += [f"{rules.codes.pause}{n}" for n in range(1, 4)]
     return [*codes, *followed]

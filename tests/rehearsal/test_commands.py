@@ -109,6 +109,8 @@ def test_all_ways_and_what_none_leads_to(run: Run, tmp_path: Path) -> None:
         ("--mode", "sometimes"),
         ("--to", "4711"),
         ("--inside", "--from", "4711"),
+        ("--inside", "--from", "8201", "--to", "8202"),
+        ("--inside", "--from", "8201", "--to", "*97"),
         ("--lang", "fr"),
         ("--others", "explode"),
     ],
