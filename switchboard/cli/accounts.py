@@ -1,4 +1,4 @@
-"""`switchboard phones` and `trunks`: the accounts, with the passwords nobody chose.
+"""`switchboard phones`, `mailboxes` and `trunks`: the accounts, with the passwords nobody chose.
 
 The only commands that show them, to whoever may read the data folder.
 """
@@ -12,7 +12,7 @@ import typer
 
 from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.dialplan import VOICEMAIL_CONTEXT
-from switchboard.domain.company import Rules
+from switchboard.domain.company import Department, Queue, Rules
 from switchboard.errors import RulesError, SwitchboardError
 from switchboard.pbx.ports import own_address
 from switchboard.pbx.secrets import Secrets
@@ -30,6 +30,17 @@ def register(app: typer.Typer) -> None:
             return
         columns = ("extension", "name", "username", "password", "server", "mailbox_pin")
         print_table(columns, [[p[c] for c in columns] for p in found])
+
+    @app.command()
+    def mailboxes(as_json: AsJson = False) -> None:
+        """The shared mailboxes of departments and queues: who may open them, and with which PIN."""
+        settings = Settings.load()
+        found = shared_mailboxes(settings, present_rules(settings))
+        if as_json:
+            print_json(found)
+            return
+        columns = ("extension", "name", "dial", "openers", "mailbox_pin")
+        print_table(columns, [[", ".join(b[c]) if c == "openers" else b[c] for c in columns] for b in found])
 
     @app.command()
     def trunks(as_json: AsJson = False) -> None:
@@ -85,6 +96,22 @@ def phone_accounts(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
             else None,
         }
         for phone in rules.phones
+    ]
+
+
+def shared_mailboxes(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
+    """One for each department and queue; `dial` is what its openers dial. `mailbox_pin` as for phones."""
+    secrets = Secrets(settings.secrets)
+    teams = [e for e in rules.extensions.values() if isinstance(e, Department | Queue)]
+    return [
+        {
+            "extension": team.number,
+            "name": team.name[rules.default_language],
+            "dial": rules.codes.voicemail + team.number,
+            "openers": list(team.mailbox_openers),
+            "mailbox_pin": _told_pin(settings, team.number, secrets.pin(team.number)),
+        }
+        for team in teams
     ]
 
 

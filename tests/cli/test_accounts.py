@@ -41,6 +41,16 @@ def test_phones_tells_what_to_enter_into_a_telephone(environ: dict[str, str]) ->
     assert asked(environ, "phones") == found
 
 
+def test_mailboxes_tells_how_to_open_a_shared_one(environ: dict[str, str]) -> None:
+    """Departments and queues, each with what to dial, who may, and the PIN; no person's."""
+    boxes = {str(b["extension"]): b for b in asked(environ, "mailboxes")}
+    assert boxes.keys() == {"8100", "8200", "8300", "8400", "8600"}
+    assert boxes["8200"]["dial"] == "*978200"
+    assert boxes["8200"]["openers"] == ["8201", "8202"]
+    assert len(str(boxes["8200"]["mailbox_pin"])) == 6
+    assert asked(environ, "mailboxes") == list(boxes.values())
+
+
 def test_a_pin_chosen_by_phone_is_not_told(environ: dict[str, str], tmp_path: Path) -> None:
     """app_voicemail keeps it in the spool; the first one is no longer true, and the new one is private."""
     spool = tmp_path / "data/asterisk/spool/voicemail/sb/8201/secret.conf"
