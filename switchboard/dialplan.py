@@ -66,6 +66,7 @@ class Var(StrEnum):
 class Global(StrEnum):
     """Global variables, rendered into extensions.conf."""
 
+    RULES = "SB_RULES"  # version of the rules that the dialplan was rendered from
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from switchboard import prompts
 from switchboard.domain.company import Rules
-from switchboard.errors import PbxError
+from switchboard.errors import AmiDisconnected, PbxError
 from switchboard.pbx import files
 from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.ports import own_address
@@ -30,6 +30,9 @@ log = structlog.get_logger()
 Progress = Callable[[int, int, str], None]
 Reload = Callable[[Sequence[str]], Awaitable[None]]
 """Has Asterisk read its files again, module by module; raises PbxError when one is refused."""
+
+Verify = Callable[[Rules], Awaitable[None]]
+"""Asks Asterisk whether it follows these rules; raises PbxError when it doesn't."""
 
 
 def quiet(done: int, total: int, text: str) -> None:
@@ -83,20 +86,32 @@ class Publisher:
     """
 
     def __init__(
-        self, workshop: Workshop, reload: Reload, in_use: Callable[[], Awaitable[Iterable[Rules]]]
+        self,
+        workshop: Workshop,
+        reload: Reload,
+        verify: Verify,
+        in_use: Callable[[], Awaitable[Iterable[Rules]]],
     ) -> None:
         self._workshop = workshop
         self._reload = reload
+        self._verify = verify
         self._in_use = in_use
         self.retired: set[str] = set()
 
     async def __call__(self, rules: Rules) -> Sounds:
-        """Make the PBX follow `rules`, wholly, or raise SwitchboardError with all as it was."""
+        """Make the PBX follow `rules`, wholly, or raise SwitchboardError with all as it was.
+
+        AmiDisconnected: the PBX isn't there to follow anything now.
+        """
         sounds = await asyncio.to_thread(self._workshop.speak, rules)
         retired = [r for r in await self._in_use() if r.version != rules.version]
         swap = await asyncio.to_thread(self._workshop.write, rules, sounds, retired)
         try:
             await self._reload(files.reloads(swap.changed))
+            await self._verify(rules)
+        except AmiDisconnected:
+            await self._roll_back(swap)
+            raise
         except PbxError as error:
             await self._roll_back(swap)
             raise PbxError(f"the PBX did not take the new rules, the old ones are back: {error}") from error

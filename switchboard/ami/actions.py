@@ -93,6 +93,11 @@ async def started(board: Gateway) -> datetime:
         raise AmiRefused(f"no start time in CoreStatus: {text!r}", "CoreStatus") from error
 
 
+async def global_variable(board: Gateway, name: str) -> str:
+    """A global variable of the dialplan, "" when unset (board: call)."""
+    return (await board.action("Getvar", Variable=name)).response.text("Value")
+
+
 async def channels(board: Gateway) -> list[ChannelSeen]:
     """Every channel there is (board: reporting)."""
     reply = await board.action("CoreShowChannels")

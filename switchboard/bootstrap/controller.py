@@ -22,10 +22,10 @@ from switchboard.ami.lamp import ModeLamp
 from switchboard.ami.queues import AmiQueues
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
-from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT
+from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain.agents import OUT_REASON
 from switchboard.domain.company import Rules
-from switchboard.errors import RulesError, SwitchboardError
+from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
 from switchboard.flows.agents import Agents
 from switchboard.flows.callback import CallBacks
@@ -40,7 +40,7 @@ from switchboard.pbx import files
 from switchboard.pbx.clips import CallClips
 from switchboard.pbx.pins import read_pin
 from switchboard.publisher import Publisher, Workshop
-from switchboard.rules import Loaded, load, load_text
+from switchboard.rules import Loaded, load_text
 from switchboard.rules.store import RulesStore
 from switchboard.rules.watch import watch
 from switchboard.settings import Settings
@@ -92,14 +92,14 @@ class Controller:
         self.gateway = self._gateway(BOARD.name)
         self.admin = self._gateway(ADMIN.name)
         self.board = Board(self.gateway)
-        self.publisher = Publisher(workshop, self._reload, self._in_use)
+        self.publisher = Publisher(workshop, self._reload, self._verify, self._in_use)
         self.examples = ExampleCalls(settings.rules, self.store, lambda rules: workshop.sounds(rules).text)
         self.enforcement = Enforcement(self.store, self.book, _read, self.publisher, self.examples.unmet)
         lamp = ModeLamp(self.gateway, self.admin)
         self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
         pins = Pins(self._pin, PinRows(database), now)
         clips = CallClips(settings.spool)
-        in_queues = AmiQueues(self.gateway, _Calls(self.board).live)
+        in_queues = AmiQueues(self.gateway, _Calls(self.board).waiting)
         queues = Queues(in_queues, self._handling, now, OUT_REASON)
         self.agents = Agents(AgentRows(database), in_queues, self._rules, now)
         self.call_backs = CallBacks(
@@ -148,7 +148,7 @@ class Controller:
         tasks = await ending.enter_async_context(_tasks())
         tasks.append(asyncio.create_task(self.follower.run(), name="follower"))
         self.gateway.on_ready(self._pbx_is_there)
-        self.admin.on_ready(self._reload_all)
+        self.admin.on_ready(self._follow_anew)
         await self.board.start()
         ending.push_async_callback(self.board.stop)
         for gateway in (self.gateway, self.admin):
@@ -189,9 +189,31 @@ class Controller:
             await actions.reload(self.admin, module)
         self.agents.poke()
 
-    async def _reload_all(self) -> None:
-        """Whatever happened while nobody watched, Asterisk reads the files as they are now."""
-        await self._reload(files.reloads(path.name for path in self.settings.etc.glob("*.conf")))
+    async def _verify(self, rules: Rules) -> None:
+        """Whether Asterisk reads these rules' dialplan and has every phone of theirs."""
+        version = await actions.global_variable(self.gateway, Global.RULES)
+        if version != rules.version:
+            raise PbxError(f"its dialplan is of rules {version or 'unknown'}, not {rules.version}")
+        known = {endpoint.name for endpoint in await actions.endpoints(self.admin)}
+        if missing := [p.number for p in rules.phones if p.number not in known]:
+            raise PbxError(f"it doesn't have the phones {', '.join(missing[:10])}")
+
+    async def _follow_anew(self) -> None:
+        """The PBX is there: whatever happened while nobody watched, it follows the rules in force.
+
+        A controller that died between writing files and putting rules in force left files of rules that
+        never came into force: they are written again. Rules that waited for the PBX get their turn.
+        """
+        async with self.enforcement.one_at_a_time:
+            rules, _ = self.book.in_force()
+            retired = [r for r in await self._in_use() if r.version != rules.version]
+            sounds = self.workshop.sounds(rules)
+            await asyncio.to_thread(self.workshop.write, rules, sounds, retired)
+            await self._reload(files.reloads(path.name for path in self.settings.etc.glob("*.conf")))
+        if self.enforcement.state.state == "pending":
+            content = await asyncio.to_thread(_content, self.settings.rules)
+            if content is not None:
+                await self.enforcement.offer(content, str(self.settings.rules))
 
     async def _pbx_is_there(self) -> None:
         """The PBX is up, perhaps anew: calls of an earlier one have ended, lamps are dark.
@@ -204,12 +226,9 @@ class Controller:
             await actions.refresh_mailbox(self.admin, mailbox, VOICEMAIL_CONTEXT)
 
     async def _watch_rules(self) -> None:
+        """Offer the file as it is now, which may have been saved while nobody watched, and whenever it is."""
         path = self.settings.rules
-        known = await asyncio.to_thread(_content, path)
-        loaded = await asyncio.to_thread(load, path)
-        if loaded.rules is None:
-            await self.enforcement.offer(loaded.content, str(path))
-        async for saved in watch(path, known):
+        async for saved in watch(path):
             if saved.fault:
                 self.enforcement.refused(str(path), [f"the file can't be read: {saved.fault}"])
             else:
@@ -277,6 +296,9 @@ class _Calls:
 
     def live(self) -> set[str]:
         return {seen.id for seen in self._board.calls}
+
+    def waiting(self) -> set[str]:
+        return self.live() - self.talking()
 
     def talking(self) -> set[str]:
         return {seen.id for seen in self._board.calls if seen.state == "talking"}

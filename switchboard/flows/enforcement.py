@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from switchboard.domain.company import Rules
-from switchboard.errors import RulesError, SwitchboardError
+from switchboard.errors import AmiDisconnected, RulesError, SwitchboardError
 from switchboard.flows.ports import Voice
 from switchboard.flows.rulebook import Book
 
@@ -42,7 +42,8 @@ Publish = Callable[[Rules], Awaitable[Voice]]
 
 @dataclass(frozen=True, slots=True)
 class RulesState:
-    """What `status` says of the rules. `state` is in_force or refused (of the file last offered)."""
+    """What `status` says of the rules. `state` is of the file last offered: in_force, refused, or pending
+    (right, and waiting for a PBX that is away)."""
 
     version: str
     state: str
@@ -65,7 +66,7 @@ class Enforcement:
         self._read = read
         self._publish = publish
         self._rehearse = rehearse
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
         self.state = RulesState("", "none")
 
     async def offer(self, content: bytes, source: str, force: bool = False) -> RulesState:
@@ -73,7 +74,7 @@ class Enforcement:
 
         Rules that break an example call stay out too, unless `force`.
         """
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             try:
                 rules = await asyncio.to_thread(self._read, content)
                 unmet = () if force else await asyncio.to_thread(self._rehearse, rules)
@@ -81,6 +82,9 @@ class Enforcement:
                     self.refused(source, unmet)
                 else:
                     await self._put_in_force(rules, content, source)
+            except AmiDisconnected as error:
+                self.state = RulesState(self.state.version, "pending", (f"waits for the PBX: {error}",))
+                log.warning("rules_pending", source=source, in_force=self.state.version)
             except RulesError as error:
                 self.refused(source, [_line(problem) for problem in error.problems] or [str(error)])
             except SwitchboardError as error:
@@ -92,7 +96,11 @@ class Enforcement:
         rules = rules.of_version(version)
         if version != self.state.version:
             voice = await self._publish(rules)
-            await asyncio.to_thread(self._versions.put_in_force, version)
+            try:
+                await asyncio.to_thread(self._versions.put_in_force, version)
+            except SwitchboardError:
+                await self._publish(self._book.in_force()[0])  # nobody remembers the new ones: the old again
+                raise
             self._book.put_in_force(rules, voice)
             log.info("rules_in_force", version=version, source=source)
         self.state = RulesState(version, "in_force")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from switchboard.domain.company import Rules
-from switchboard.errors import PbxError, RulesError, SwitchboardError
+from switchboard.errors import AmiDisconnected, PbxError, RulesError, StorageError, SwitchboardError
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.rulebook import REMEMBERED, Book
 from tests.company import company
@@ -26,7 +26,11 @@ class Versions:
             self.texts.append(text)
         return f"{len(self.texts)}-x"
 
+    full: bool = False
+
     def put_in_force(self, version: str) -> None:
+        if self.full:
+            raise StorageError("no space left on device")
         self.current = version
 
 
@@ -48,8 +52,11 @@ class Published:
 
     versions: list[str] = field(default_factory=list)
     refuses: bool = False
+    away: bool = False
 
     async def __call__(self, rules: Rules) -> Sounds:
+        if self.away:
+            raise AmiDisconnected("the manager link is down")
         if self.refuses:
             raise PbxError("Asterisk refused pjsip.conf; all files are back as they were")
         self.versions.append(rules.version)
@@ -96,6 +103,31 @@ async def test_a_file_that_asterisk_refuses_is_not_in_force(
     state = await enforcement.offer(b"better", "test")
     assert (state.state, state.version) == ("refused", "1-x")
     assert "refused pjsip.conf" in state.errors[0]
+
+
+async def test_a_right_file_waits_for_a_pbx_that_is_away(
+    enforcement: Enforcement, published: Published
+) -> None:
+    """Pending, not refused: offered again when the PBX is there, it comes into force."""
+    await enforcement.offer(b"good", "test")
+    published.away = True
+    state = await enforcement.offer(b"better", "test")
+    assert (state.state, state.version) == ("pending", "1-x")
+    published.away = False
+    state = await enforcement.offer(b"better", "test")
+    assert (state.state, state.version, state.errors) == ("in_force", "2-x", ())
+
+
+async def test_what_cannot_be_remembered_is_taken_back(published: Published) -> None:
+    """The disk fills up between PBX and version store: the PBX follows the old rules again."""
+    versions = Versions()
+    enforcement = Enforcement(versions, Book(no_fetch), read, published)
+    await enforcement.offer(b"good", "test")
+    versions.full = True
+    state = await enforcement.offer(b"better", "test")
+    assert (state.state, state.version) == ("refused", "1-x")
+    assert published.versions == ["1-x", "2-x", "1-x"]
+    assert enforcement._book.in_force()[0].version == "1-x"
 
 
 async def test_the_same_file_again_does_nothing(enforcement: Enforcement, published: Published) -> None:
