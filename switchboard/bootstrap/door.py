@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from switchboard.ami import Board, CallSeen, Gateway
 from switchboard.domain.mode import Mode, ModeNow, Source
@@ -53,7 +54,7 @@ class Door:
         mode = await self.desk.mode()
         return {
             "ready": self.board.fresh,
-            **_mode(mode),
+            **_mode(mode, rules.time_zone),
             "operators": list(await self.desk.operators()),
             "pbx": "up" if self.gateway.connected else "down",
             "phones": [{"extension": p.number, "state": self.board.phone(p.number)} for p in rules.phones],
@@ -93,7 +94,7 @@ class Door:
             minutes=minutes,
             until_changed=order.get("until_changed") is True,
         )
-        return _mode(chosen)
+        return _mode(chosen, self.book.in_force()[0].time_zone)
 
     def _pbx_pid(self) -> int | None:
         with contextlib.suppress(OSError, ValueError):
@@ -101,11 +102,13 @@ class Door:
         return None
 
 
-def _mode(mode: ModeNow) -> dict[str, Any]:
+def _mode(mode: ModeNow, zone: str) -> dict[str, Any]:
+    """The mode, its end in the company's time."""
+    until = mode.until.astimezone(ZoneInfo(zone)) if mode.until else None
     return {
         "mode": mode.mode.value,
         "mode_source": mode.source.value,
-        "mode_until": mode.until.astimezone().isoformat(timespec="seconds") if mode.until else None,
+        "mode_until": until.isoformat(timespec="seconds") if until else None,
         "mode_author": mode.author,
         "mode_reason": mode.reason,
     }
