@@ -1,4 +1,4 @@
-"""Placing call-backs by AMI (board: originate). The dialplan that they run is fixed; see context call-back."""
+"""Placing call-backs by AMI (board: originate). They run in a fixed dialplan; see context call-back."""
 
 from __future__ import annotations
 
