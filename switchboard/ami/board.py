@@ -98,6 +98,11 @@ class Board:
         return self._devices.get(name, "unreachable")
 
     @property
+    def channels(self) -> set[str]:
+        """Ids of every channel that is up."""
+        return set(self._channels)
+
+    @property
     def calls(self) -> list[CallSeen]:
         """Calls that are up, oldest first."""
         linked: dict[str, list[ChannelSeen]] = {}

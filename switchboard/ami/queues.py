@@ -22,11 +22,11 @@ PAUSED = "pause"
 
 
 class AmiQueues:
-    """Implements `flows.queues.Pbx` and `flows.agents.Pbx`. `live` names the calls under way."""
+    """Implements `flows.queues.Pbx` and `flows.agents.Pbx`. `waiting` names calls that nobody talks with."""
 
-    def __init__(self, board: Gateway, live: Callable[[], Collection[str]]) -> None:
+    def __init__(self, board: Gateway, waiting: Callable[[], Collection[str]]) -> None:
         self._board = board
-        self.live = live
+        self.waiting = waiting
 
     async def queue(self, number: str) -> QueueNow:
         """One queue, asked of app_queue now. Raises AmiError; AmiRefused for a queue that isn't there."""

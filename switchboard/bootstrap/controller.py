@@ -24,6 +24,7 @@ from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain.agents import OUT_REASON
+from switchboard.domain import search
 from switchboard.domain.company import Rules
 from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
@@ -147,6 +148,7 @@ class Controller:
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
         tasks.append(asyncio.create_task(self.follower.run(), name="follower"))
+        tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
         self.gateway.on_ready(self._pbx_is_there)
         self.admin.on_ready(self._follow_anew)
         await self.board.start()
@@ -179,7 +181,8 @@ class Controller:
         return self.book.in_force()[0]
 
     def _live(self) -> set[str] | None:
-        return _Calls(self.board).live() if self.board.fresh else None
+        """Ids of what is up: a call's own, and its channels' (a call placed by us may join another's)."""
+        return _Calls(self.board).live() | self.board.channels if self.board.fresh else None
 
     async def _handling(self, queue: str) -> int:
         return await handling_seconds(self.database, queue, now())

@@ -91,7 +91,7 @@ def seen(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
         return overflow(call, rules, QueueExit.TIMED_OUT)
     if first and 0 < facts.place <= facts.free:
         return _enqueue(call, queue, at)
-    if queue.call_back and not first and not call.offered:
+    if queue.call_back and not first and not call.offered and _is_long(facts, queue):
         return callback.offer(replace(call, offered=True), rules)
     return _announce(call, queue, facts, first, at)
 
@@ -128,6 +128,11 @@ def overflow(call: Call, rules: Rules, why: QueueExit) -> Decision:
         return there
     call = call.to(Stage.SORRY, why=MessageReason.QUEUE_OVERFLOW)
     return Decision(call, Say((Text(p.QUEUE_NONE),)), reason, rule)
+
+
+def _is_long(facts: QueueSeen, queue: Queue) -> bool:
+    """Whether a call-back is worth offering: not to who is next, and would miss their turn meanwhile."""
+    return facts.place > 1 or expected_minutes(facts, queue.wrap_up_seconds) > 1
 
 
 def _look(call: Call, queue: Queue) -> Decision:

@@ -80,7 +80,7 @@ class Pbx(Protocol):
         """Order the call. Raises SwitchboardError; whether it took effect is then unknown."""
 
     def live(self) -> Collection[str] | None:
-        """Ids of calls under way; None when nobody can say."""
+        """Ids of calls and channels that are up; None when nobody can say."""
 
 
 class CallBacks:

@@ -54,8 +54,8 @@ class Pbx(Protocol):
     async def queue(self, number: str) -> QueueNow:
         """Raises SwitchboardError when the PBX can't be asked."""
 
-    def live(self) -> Collection[str]:
-        """Calls under way."""
+    def waiting(self) -> Collection[str]:
+        """Calls under way that nobody talks with."""
 
 
 Handling = Callable[[str], Awaitable[int]]
@@ -103,9 +103,9 @@ class Queues:
 
     def _between(self, queue: str, found: QueueNow) -> dict[str, int]:
         """Callers between two steps of waiting: they looked a moment ago, and still are on the line."""
-        time, live = asyncio.get_running_loop().time(), self._pbx.live()
+        time, waiting = asyncio.get_running_loop().time(), self._pbx.waiting()
         away = self._away.setdefault(queue, {})
-        for call in [c for c, a in away.items() if a.until < time or c not in live or c in found.ranks]:
+        for call in [c for c, a in away.items() if a.until < time or c not in waiting or c in found.ranks]:
             del away[call]
         return {call: a.rank for call, a in away.items()}
 

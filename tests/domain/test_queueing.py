@@ -276,6 +276,13 @@ def test_a_call_back_is_offered_once_and_silence_waits_on_at_the_same_place() ->
     assert p.CALL_BACK_OFFER not in caller.heard
 
 
+def test_who_is_next_is_not_kept_from_their_turn_by_an_offer() -> None:
+    """First in line, a minute to wait at most."""
+    caller = Waiting(with_queue(call_back=True), caller=MOBILE)
+    caller.meets(BUSY, Said(), TIMED_OUT, replace(BUSY, place=1, waiting=0))
+    assert p.CALL_BACK_OFFER not in caller.heard
+
+
 def test_the_callers_own_number_is_read_back_and_confirmed() -> None:
     """Then it is kept with the place in line, promised, and the call ends."""
     caller = offered(caller=MOBILE)

@@ -42,7 +42,7 @@ class Pbx:
             raise AmiDisconnected("the PBX is away")
         return QueueNow(dict(self.ranks), tuple(self.members.values()))
 
-    def live(self) -> Collection[str]:
+    def waiting(self) -> Collection[str]:
         return self.up
 
     async def pause(self, queue: str, extension: str, reason: str) -> None:
