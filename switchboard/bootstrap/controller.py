@@ -23,6 +23,7 @@ from switchboard.ami.queues import AmiQueues
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
+from switchboard.domain import search
 from switchboard.domain.agents import OUT_REASON
 from switchboard.domain import search
 from switchboard.domain.company import Rules
@@ -148,6 +149,7 @@ class Controller:
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
         tasks.append(asyncio.create_task(self.follower.run(), name="follower"))
+        tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
         tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
         self.gateway.on_ready(self._pbx_is_there)
         self.admin.on_ready(self._follow_anew)

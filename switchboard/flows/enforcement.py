@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from switchboard.domain import search
 from switchboard.domain.company import Rules
 from switchboard.errors import AmiDisconnected, RulesError, SwitchboardError
 from switchboard.flows.ports import Voice
@@ -96,6 +97,7 @@ class Enforcement:
         rules = rules.of_version(version)
         if version != self.state.version:
             voice = await self._publish(rules)
+            await asyncio.to_thread(search.prepare, rules)
             try:
                 await asyncio.to_thread(self._versions.put_in_force, version)
             except SwitchboardError:

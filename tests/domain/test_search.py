@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from switchboard.domain import search
 from switchboard.domain.search import find, on_keypad
 from tests.company import company
 
@@ -37,3 +38,13 @@ def test_nothing_entered_finds_nobody() -> None:
 def test_the_keypad_is_the_international_one() -> None:
     """ITU-T E.161: pqrs on 7, wxyz on 9; digits stand for themselves."""
     assert on_keypad("Pqrs-wxyz 2") == "777799992"
+
+
+def test_after_preparing_no_caller_waits_for_the_index() -> None:
+    """What takes a second for 10,000 people is done before the first search."""
+    rules = company()
+    search.prepare(rules)
+    before = search._index.cache_info().misses
+    find(rules, "99", inside=False)
+    find(rules, "99", inside=True)
+    assert search._index.cache_info().misses == before
