@@ -25,7 +25,6 @@ from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain import search
 from switchboard.domain.agents import OUT_REASON
-from switchboard.domain import search
 from switchboard.domain.company import Rules
 from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
@@ -149,7 +148,6 @@ class Controller:
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
         tasks.append(asyncio.create_task(self.follower.run(), name="follower"))
-        tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
         tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
         self.gateway.on_ready(self._pbx_is_there)
         self.admin.on_ready(self._follow_anew)
