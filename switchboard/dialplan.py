@@ -29,7 +29,13 @@ class Context(StrEnum):
     OUTSIDE = "outside"  # rendered: who may dial what outside; "line-<trunk>": what each trunk takes
     CALL_BACK = "call-back"  # both halves of a call that a caller asked for
     SCREENED_LEG = "screened-leg"  # one of an executive's phones: answers only after a yes
+    SCREENED_OUTSIDE = "screened-outside"  # rendered: telephones outside that an executive named
     SCREEN_ASK = "screen-ask"  # runs on that phone: who calls, and the question
+    SCREEN_OVER = "screen-over"  # lets phones go that still listen
+    PARKING = "parking"  # park, fetch, pick up
+    PARK_TOLD = "park-told"  # tells who parked a caller where
+    PICKUP_GROUPS = "pickup-groups"
+    PICKUP_MEMBERS = "pickup-members"
     ENDING = "ending"  # hangup handler: leaves the result in the call record
 
 
@@ -70,7 +76,7 @@ class Global(StrEnum):
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 
-EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_LINE")
+EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_PLACE", "SB_LINE")
 """Variables that the executor keeps for itself."""
 
 UNAIDED_OWN = ("SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from switchboard.dialplan import ENDPOINT_TRUNK_PREFIX, Context
-from switchboard.domain.company import Rules, Trunk
+from switchboard.domain.company import Rules, Screened, Trunk
 from switchboard.pbx import text
 from switchboard.pbx.text import Plain
 
@@ -55,6 +55,12 @@ def trunks(rules: Rules, secrets: Secrets) -> list[Line]:
         if other != name and net.version == theirs.version and net.overlaps(theirs)
     }
     return [_line(rules, trunk, secrets, shared) for trunk in rules.trunks]
+
+
+def named_by_executives(rules: Rules) -> tuple[str, ...]:
+    """Telephones outside that executives named to be rung with their own (A8)."""
+    named = (n for e in rules.phones if isinstance(e, Screened) for n in e.also)
+    return tuple(sorted({n for n in named if n.isascii() and n.isdigit() and n not in rules.extensions}))
 
 
 def _line(rules: Rules, trunk: Trunk, secrets: Secrets, shared: Set[str]) -> Line:

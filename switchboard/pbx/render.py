@@ -19,7 +19,7 @@ from switchboard.dialplan import CDR_COLUMNS, CDR_FILE
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.domain.phrases import Phrase, Text
-from switchboard.pbx import lines, roster, text
+from switchboard.pbx import lines, pickup, roster, text
 from switchboard.settings import SOURCE, Settings
 
 TEMPLATES = (SOURCE / "asterisk-conf", SOURCE / "dialplan")
@@ -136,6 +136,9 @@ def _values(
             rules.codes.pause,
         ),
         "operators": roster.members(rules, rules.operators),
+        "screened_outside": lines.named_by_executives(rules),
+        "pickup_groups": pickup.groups(rules),
+        "pickup_members": pickup.marks(rules),
         **roster.general(rules),
         "keys": [k for k in rules.greeting.keys if k.key not in rules.extensions],
         "say": _say(sounds),
@@ -220,6 +223,9 @@ _SAID = (
     prompt_keys.TROUBLE,
     prompt_keys.SCREEN_CALL,
     prompt_keys.SCREEN_MENU,
+    prompt_keys.PARKED,
+    prompt_keys.PARK_EMPTY,
+    prompt_keys.PICKUP_NONE,
 )
 """Prompts that the dialplan says by itself."""
 
