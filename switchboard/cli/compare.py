@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from switchboard.rehearsal.recorded import RecordedCall
     from switchboard.settings import Settings
 
-MOST_CALLS = 100_000
+FIRST_CALLS, MOST_CALLS = 500, 128_000
+"""Newest calls read at first; four times as many until the time asked for is covered, so many at most."""
+
 SHOWN = 5
 """Calls told of each cause, of those that part there."""
 
@@ -106,7 +108,11 @@ async def _recorded(settings: Settings, begin: datetime) -> list[RecordedCall]:
             await Follower.of(settings, database).catch_up()
         except StorageError as error:
             print(f"switchboard: compared as last recorded: {error}", file=sys.stderr)
-        rows = await storage.calls(database, MOST_CALLS)
+        limit = FIRST_CALLS
+        rows = await storage.calls(database, limit)
+        while len(rows) == limit < MOST_CALLS and datetime.fromisoformat(rows[-1]["started"]) >= begin:
+            limit *= 4
+            rows = await storage.calls(database, limit)
     finally:
         await database.close()
     wanted = (row for row in reversed(rows) if row["steps"] and row["steps"][0]["n"] == 1)

@@ -18,8 +18,10 @@ from switchboard.rehearsal.compare import compare
 from switchboard.rehearsal.recorded import RecordedCall
 from switchboard.rules import load
 from switchboard.softphone import Baresip, Closed, Incoming, sound
+from tests.live.desk import dials_code
 from tests.live.ear import both_hear_each_other, hears, leave_message
 from tests.live.house import House, PhoneOf
+from tests.live.test_mode_codes import choose
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 
@@ -151,6 +153,31 @@ async def test_the_chairman_in_english_whose_secretary_is_out(switchboard: House
     await outside.press("8899")
     await speaks(outside, "en/" + p.MESSAGE_SAVED)
     await same_steps(switchboard, "13800000404", "9", "8899")
+
+
+async def test_an_operator_who_turns_a_call_away(switchboard: House, phone: PhoneOf, caller: PhoneOf) -> None:
+    """Manual mode: 8011 declines, the machine goes on, 8202 answers."""
+    operator, person = await phone("8011"), await phone("8202")
+    await dials_code(operator, "*71", p.SIGNED_IN)
+    choose(switchboard, "manual")
+    try:
+        operator.forget()
+        outside = await caller("13800000406")
+        await outside.dial("8000")
+        await operator.expect(Incoming)
+        await operator.reject()
+        await outside.hears("zh/" + p.HELLO, timeout=30)
+        await outside.press("8202")
+        await person.expect(Incoming)
+        await person.accept()
+        await both_hear_each_other(person, outside)
+        await outside.hangup()
+        await person.expect(Closed)
+        phones = {"x8011": Answer.DECLINES, "x8202": Answer.ANSWERS}
+        await same_steps(switchboard, "13800000406", "8202", **phones)
+    finally:
+        choose(switchboard, "schedule")
+        await dials_code(operator, "*72", p.SIGNED_OUT)
 
 
 async def test_a_complaint_without_agents(switchboard: House, caller: PhoneOf) -> None:
