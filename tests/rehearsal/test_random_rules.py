@@ -79,7 +79,15 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
             }
             for n in departments
         },
-        "queues": {n: {"name": _name(draw), "members": draw(several)} for n in queues},
+        "queues": {
+            n: {
+                "name": _name(draw),
+                "members": draw(several),
+                "overflow": draw(st.one_of(st.just("message"), some)),
+                "call_back": draw(st.booleans()),
+            }
+            for n in queues
+        },
         "executives": {n: _executive(draw, people) for n in executives},
         "people": {
             n: {
@@ -113,7 +121,10 @@ def _executive(draw: st.DrawFn, people: Sequence[str]) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": _name(draw)}
     if draw(st.booleans()):
         return entry | {"secretary": draw(st.sampled_from(people))}
-    return entry | {"screening": {"deputy": draw(st.sampled_from(people))}}
+    screening = {"deputy": draw(st.sampled_from(people))}
+    if draw(st.booleans()):
+        screening["assistant"] = draw(st.sampled_from(people))
+    return entry | {"screening": screening}
 
 
 def _text(file: dict[str, Any]) -> str:
