@@ -25,11 +25,13 @@ before. One without `dstchannel` tells of the caller's channel alone. `ending` s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from switchboard.dialplan import Context
 from switchboard.storage.records import TRUNK_PREFIX, Begun, Cdr, Step, party
 
 
@@ -48,6 +50,10 @@ TALKED = ("answered", "served")  # the journal's words for a conversation
 RECORDED = "recorded"
 LOST_TO_FALLBACK = "lost_to_fallback"
 SERVICES = ("VoiceMailMain",)
+
+_ASKED = re.compile(rf"Local/[^@]*@(?:{Context.SCREENED_LEG}|{Context.PARK_TOLD})-")
+"""Legs on which a phone is asked or told something: picked up, nobody spoke with the caller yet. Whoever then
+takes the call stands in the caller's own record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Summary:
 
 def summarise(call: str, told: Told) -> Summary | None:
     """The row of `call`; None when nothing is known that could make one (a stray step alone is enough)."""
-    cdrs = sorted(told.cdrs, key=lambda c: (c.start, c.sequence))
+    cdrs = sorted(_spoken(told.cdrs), key=lambda c: (c.start, c.sequence))
     began = told.begun.at if told.begun else None
     moments = [m for m in (began, *(s.at for s in told.steps), *(c.start for c in cdrs)) if m]
     if not moments:
@@ -124,7 +130,7 @@ def close_steps(told: Told) -> tuple[Step, ...]:
 
 def _last_outcome(step: Step, told: Told) -> str:
     said = _said(told.cdrs)
-    talked = bool(_talker(told, told.cdrs, said))
+    talked = bool(_talker(told, _spoken(told.cdrs), said))
     match step.action:
         case "dial" if talked:
             return "answered"
@@ -157,6 +163,10 @@ def _outcome(told: Told, cdrs: Sequence[Cdr], said: dict[str, str], talker: str)
     if cdrs and not rung and not answered and cdrs[-1].disposition in ("FAILED", "CONGESTION"):
         return CallOutcome.FAILED
     return CallOutcome.ABANDONED
+
+
+def _spoken(cdrs: Sequence[Cdr]) -> list[Cdr]:
+    return [c for c in cdrs if not _ASKED.match(c.channel)]
 
 
 def _said(cdrs: Sequence[Cdr]) -> dict[str, str]:

@@ -70,6 +70,25 @@ TABLE = [
         "8201",
     ),
     (
+        "an executive picked up, was asked, and didn't take it",
+        taken(("screen", "message"), ("ask", "hung_up")),
+        [leg("ANSWERED", "8801", channel="Local/8801@screened-leg-00000001;2"), record("verb=screen")],
+        False,
+        "abandoned",
+        "",
+    ),
+    (
+        "an executive took it",
+        taken(("screen", None)),
+        [
+            leg("ANSWERED", "8801", channel="Local/8801@screened-leg-00000001;2"),
+            record("verb=screen", dstchannel="Local/8801@screened-leg-00000001;1", lastapp="Dial"),
+        ],
+        False,
+        "connected",
+        "8801",
+    ),
+    (
         "a queue's member took it",
         taken(("enqueue", None)),
         [leg("NO ANSWER", "8601"), record("verb=enqueue", dstchannel="PJSIP/8602-0000000b", lastapp="Queue")],
