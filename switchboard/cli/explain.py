@@ -200,7 +200,8 @@ def _tell_all(view: _View, mode: str, one_number: bool, form: Form, as_json: boo
     from switchboard.domain.mode import Mode
     from switchboard.rehearsal.picture import mermaid, svg
     from switchboard.rehearsal.rows import rows
-    from switchboard.rehearsal.ways import codes, explore, unreachable
+    from switchboard.rehearsal.unreachable import codes, unreachable
+    from switchboard.rehearsal.ways import explore
 
     s, company = view.situation, view.rules
     call = Call(
