@@ -210,6 +210,8 @@ def outcome_word(outcome: Outcome) -> str:
             return verdict.value
         case Recorded(seconds):
             return f"recorded {seconds} s"
+        case Done(done):
+            return "done" if done else "not_done"
         case TicketFound(number):
             return f"ticket {number}".rstrip()
         case _:
@@ -243,7 +245,6 @@ _OUTCOME_NAMES: Mapping[type, str] = {
     Said: "said",
     Silent: "silent",
     Waited: "waited",
-    Done: "done",
     MessageTaken: "recorded",
     MessageFailed: "not_recorded",
 }

@@ -241,7 +241,7 @@ def read_outcome(action: Action, word: str) -> Outcome | None:
             case Hangup():
                 return None
             case _:
-                return Done()
+                return Done(word != "not_done")
     except (ValueError, IndexError):
         return None  # a word of another version: the record can't tell
 
