@@ -55,7 +55,7 @@ async def answers(outside: Baresip, number: str, language: str = "zh", keys: str
         await outside.press("#")
         after = (await outside.hears("beep", after=after)).start
         await outside.say(sound.tone(hertz, ANSWER_SECONDS))
-        await asyncio.sleep(ANSWER_SECONDS + 0.3)
+        await asyncio.sleep(ANSWER_SECONDS + 0.2)
         await outside.press("#")
         if hertz != ANSWERS[-1]:
             await outside.hears(
