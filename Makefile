@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint environment test-environment fuzz requirements clean
 
-# Processes that the tests are spread over.
-WORKERS ?= 2
+# Processes that the tests are spread over: calls are mostly waiting, so that three fit two cores.
+WORKERS ?= 3
 FUZZ_SECONDS ?= 600
 PYTHON ?=
 export PYTHON
