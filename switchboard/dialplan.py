@@ -59,6 +59,7 @@ class Var(StrEnum):
     SECONDS = "SB_SECONDS"  # how long the verb may take
     FOR = "SB_FOR"  # extension the caller wanted
     MAILBOX = "SB_MAILBOX"
+    COPIES = "SB_COPIES"  # further mailboxes as VoiceMail() wants them: &8890@sb
     REASON = "SB_REASON"  # MessageReason
     QUEUE = "SB_QUEUE"
     PRIORITY = "SB_PRIORITY"  # place among a queue's callers: higher goes ahead

@@ -189,10 +189,13 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class TakeMessage:
-    """Beep and record into `mailbox`. Outcome: `MessageTaken` or `MessageFailed`."""
+    """Beep and record into `mailbox`, and into that of each of `copies` too. Outcome: `MessageTaken` or
+    `MessageFailed`.
+    """
 
     mailbox: str
     reason: MessageReason
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,6 +321,13 @@ class Rules:
         """The same rules under the version they are kept as."""
         return replace(self, version=version)
 
+    def copies_of(self, number: str) -> tuple[str, ...]:
+        """Mailboxes that a message for `number` goes to as well: a principal's secretary's (A9)."""
+        entry = self.extensions.get(number)
+        secretary = self.extensions.get(entry.secretary) if isinstance(entry, Principal) else None
+        wanted = isinstance(entry, Principal) and entry.copy_to_secretary
+        return (secretary.number,) if wanted and isinstance(secretary, Person) and secretary.mailbox else ()
+
     def mailbox_of(self, number: str) -> str:
         """The mailbox that takes messages for `number`: its own, or the unclear place's."""
         entry = self.extensions.get(number)

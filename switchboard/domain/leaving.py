@@ -27,7 +27,7 @@ def after_intro(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     mailbox = _mailbox(call, rules)
     return Decision(
         call.to(Stage.MESSAGE),
-        TakeMessage(mailbox, call.why or MessageReason.NO_ANSWER),
+        TakeMessage(mailbox, call.why or MessageReason.NO_ANSWER, rules.copies_of(mailbox)),
         f"the caller speaks to mailbox {mailbox}",
         f"extensions.{mailbox}",
     )

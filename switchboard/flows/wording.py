@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from switchboard.dialplan import Var, Verb
+from switchboard.dialplan import VOICEMAIL_CONTEXT, Var, Verb
 from switchboard.domain.actions import (
     Action,
     Ask,
@@ -138,8 +138,13 @@ def orders(action: Long) -> Mapping[Var, str]:
             }
         case Wait(seconds):
             return {Var.SECONDS: str(seconds), Var.VERB: Verb.WAIT}
-        case TakeMessage(mailbox, reason):
-            return {Var.MAILBOX: mailbox, Var.REASON: reason.value, Var.VERB: Verb.MESSAGE}
+        case TakeMessage(mailbox, reason, copies):
+            return {
+                Var.MAILBOX: mailbox,
+                Var.COPIES: "".join(f"&{copy}@{VOICEMAIL_CONTEXT}" for copy in copies),
+                Var.REASON: reason.value,
+                Var.VERB: Verb.MESSAGE,
+            }
         case Hangup(refused):
             return {Var.VERB: Verb.REFUSE if refused else Verb.HANGUP}
 

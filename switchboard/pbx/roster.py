@@ -205,7 +205,7 @@ def _way(rules: Rules, entry: Extension, desk: Mapping[str, Any]) -> tuple[str, 
         case Principal():
             secretary = rules.extensions.get(entry.secretary)
             if not isinstance(secretary, Person) or isinstance(secretary, Screened | Principal):
-                return "principal", number, number, str(entry.ring_seconds), "", "", ""
+                return "principal", number, number, str(entry.ring_seconds), "", "", "", ""
             return (
                 "principal",
                 number,
@@ -214,6 +214,7 @@ def _way(rules: Rules, entry: Extension, desk: Mapping[str, Any]) -> tuple[str, 
                 text.number(secretary.number),
                 member(rules, secretary.number),
                 str(secretary.ring_seconds),
+                "".join(rules.copies_of(number)),
             )
         case Screened():
             return (

@@ -285,7 +285,7 @@ def test_the_chairman_is_reached_only_through_the_secretary() -> None:
     assert caller.meets(Seen({"8890": IDLE})) == Dial(("8890",), 25, "8899")
     caller.meets(Dialled(DialResult.NO_ANSWER))
     assert caller.heard == [p.SECRETARY_ABSENT]
-    assert caller.meets(Said(), Said()) == TakeMessage("8899", MessageReason.SECRETARY_ABSENT)
+    assert caller.meets(Said(), Said()) == TakeMessage("8899", MessageReason.SECRETARY_ABSENT, ("8890",))
 
 
 def screened(**changes: object) -> Caller:
@@ -391,6 +391,16 @@ def test_a_failed_transfer_does_not_come_back_to_an_executives_phone() -> None:
     caller.finds(n8202=IDLE)
     caller.meets(Dialled(DialResult.NO_ANSWER))
     assert caller.heard == [p.NO_ANSWER, p.CHOICE]
+
+
+def test_a_message_for_the_chairman_goes_to_the_secretary_too_unless_the_rules_say_no() -> None:
+    """A9: delivered to both, as the rules say."""
+    alone = replace(company().extensions["8899"], copy_to_secretary=False)
+    caller = Caller(company(extensions={**company().extensions, "8899": alone}))
+    caller.presses("8899")
+    caller.finds(n8890=GONE)
+    caller.meets(Said())
+    assert caller.meets(Said()) == TakeMessage("8899", MessageReason.SECRETARY_ABSENT)
 
 
 def test_an_operator_sends_a_caller_to_a_mailbox_or_to_the_greeting() -> None:

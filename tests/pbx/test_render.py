@@ -164,9 +164,9 @@ def test_executives_are_in_no_group() -> None:
 
 def test_a_principal_is_reached_through_the_secretary() -> None:
     """Whose secretary is no ordinary person, has none."""
-    assert "1(8899,8899,3,8890,8890,3))" in files()["directory.conf"]
+    assert "1(8899,8899,3,8890,8890,3,8890))" in files()["directory.conf"]
     odd = Principal("8897", name("x"), secretary="8801")
-    assert "principal,1(8897,8897,25,,,))" in files(firm(entries=(*ENTRIES, odd)))["directory.conf"]
+    assert "principal,1(8897,8897,25,,,,))" in files(firm(entries=(*ENTRIES, odd)))["directory.conf"]
 
 
 def test_operators_phones_that_are_executives_do_not_ring_for_the_desk() -> None:
