@@ -1,7 +1,7 @@
 """A switchboard, phones and callers for the live tests.
 
 One switchboard per test process, started at the first test that wants it; phones stay registered from test
-to test. A failed test shows the ends of the switchboard's logs and what its phones heard.
+to test of a module. A failed test shows the ends of the switchboard's logs and what its phones heard.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ async def telephones(house: House) -> AsyncIterator[House]:
     yield house
     for number in list(house.phones):
         await house.unplug(number)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def nobody_there(telephones: House) -> None:
+    """Each module begins with no phone registered, whatever the one before had switched on."""
+    for number in list(telephones.phones):
+        await telephones.unplug(number)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
