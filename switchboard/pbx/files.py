@@ -39,6 +39,8 @@ _RELOADS = (
         (
             "extensions.conf",
             "executor.conf",
+            "parking.conf",
+            "screened.conf",
             "screening.conf",
             "ending.conf",
             "reach.conf",

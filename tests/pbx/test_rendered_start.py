@@ -63,7 +63,7 @@ async def test_a_new_phone_works_and_a_removed_one_is_closed_after_a_reload() ->
     async with rendered_pbx(firm()) as pbx, await pbx.phone("8202") as caller:
         later = firm(entries=[*(e for e in ENTRIES if e.number != "8202"), person("8299")])
         changed = pbx.put(later, retired=(firm(),))
-        assert set(changed) == {"pjsip.conf", "voicemail.conf", "directory.conf"}
+        assert set(changed) == {"pjsip.conf", "voicemail.conf", "directory.conf", "parking.conf"}
         await reload(pbx, changed)
         assert pbx.complaints() == []
         async with await pbx.phone("8299") as new, await pbx.phone("8101") as called:
