@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +24,11 @@ from switchboard.errors import StorageError
 
 BUSY_SECONDS = 10
 """How long one writer of a SQLite file waits for another (the command line beside the controller)."""
+
+WRITERS_LOCK = 0x5357_4244
+"""PostgreSQL's advisory lock that a writing transaction holds to its end. SQLite has one writer at a time by
+itself; with this, what holds there ("not yet applied, so apply it") holds here too. Our transactions are
+milliseconds and few."""
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
@@ -39,6 +44,7 @@ class Database:
         """A transaction, committed at the end of the block. Raises StorageError when the database fails."""
         try:
             async with self.engine.begin() as connection:
+                await _one_writer(connection)
                 yield connection
         except (SQLAlchemyError, OSError, sqlite3.Error) as error:
             raise StorageError(f"the database can't be written: {_reason(error)}") from error
@@ -77,6 +83,7 @@ async def open_database(url: str) -> Database:
         _tune_sqlite(engine)
     try:
         async with engine.begin() as connection:
+            await _one_writer(connection)
             await connection.run_sync(_migrate)
     except (SQLAlchemyError, CommandError, OSError, sqlite3.Error) as error:
         await engine.dispose()
@@ -86,6 +93,11 @@ async def open_database(url: str) -> Database:
         await engine.dispose()
         raise
     return Database(engine)
+
+
+async def _one_writer(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
 
 
 def _make_file(path: Path) -> None:

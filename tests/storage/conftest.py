@@ -113,8 +113,8 @@ def follower_in(folder: Path, database: storage.Database) -> Follower:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, database_url: str) -> AsyncIterator[Desk]:
     """A switchboard's records, empty."""
-    database = await open_database(f"sqlite:///{tmp_path}/db.sqlite")
+    database = await open_database(database_url)
     yield Desk(tmp_path, Journal(tmp_path / "journal"), database, follower_in(tmp_path, database))
     await database.close()

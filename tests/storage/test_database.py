@@ -14,22 +14,28 @@ from switchboard.storage.database import open_database
 from switchboard.storage.tables import metadata
 
 
-async def test_migrations_make_what_the_code_expects(tmp_path):
+async def test_migrations_make_what_the_code_expects(database_url):
     """Tables written by migrations and tables declared in code are the same."""
-    database = await open_database(f"sqlite:///{tmp_path}/new/folder/db.sqlite")
+    database = await open_database(database_url)
     async with database.read() as connection:
         context_of = lambda c: MigrationContext.configure(c, opts={"compare_type": True})  # noqa: E731
         assert await connection.run_sync(lambda c: compare_metadata(context_of(c), metadata)) == []
+    await database.close()
+
+
+async def test_a_new_file_is_made_with_its_folder(tmp_path):
+    """Readers never wait for the writer, and strangers don't read."""
+    database = await open_database(f"sqlite:///{tmp_path}/new/folder/db.sqlite")
+    async with database.read() as connection:
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
     await database.close()
     assert not (tmp_path / "new/folder/db.sqlite").stat().st_mode & 0o007
 
 
-async def test_opening_again_changes_nothing(tmp_path):
+async def test_opening_again_changes_nothing(database_url):
     """What was written is there."""
-    url = f"sqlite:///{tmp_path}/db.sqlite"
     for n in range(2):
-        database = await open_database(url)
+        database = await open_database(database_url)
         async with database.write() as connection:
             await connection.execute(text(f"INSERT INTO offsets VALUES ('source {n}', 1)"))
         async with database.read() as connection:
@@ -37,22 +43,20 @@ async def test_opening_again_changes_nothing(tmp_path):
         await database.close()
 
 
-async def test_two_can_open_a_new_database_at_once(tmp_path):
+async def test_two_can_open_a_new_database_at_once(database_url):
     """The controller and a command line, started together: one migrates, the other waits."""
-    url = f"sqlite:///{tmp_path}/db.sqlite"
-    for database in await asyncio.gather(*(open_database(url) for _ in range(4))):
+    for database in await asyncio.gather(*(open_database(database_url) for _ in range(4))):
         await database.close()
 
 
-async def test_a_database_of_a_newer_version_is_refused(tmp_path):
+async def test_a_database_of_a_newer_version_is_refused(database_url):
     """The sentence says what to do; nothing is changed."""
-    url = f"sqlite:///{tmp_path}/db.sqlite"
-    database = await open_database(url)
+    database = await open_database(database_url)
     async with database.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await database.close()
     with pytest.raises(StorageError, match=r"newer version.*9999"):
-        await open_database(url)
+        await open_database(database_url)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://x/y", "sqlite:////proc/nowhere/db.sqlite"])
@@ -80,9 +84,9 @@ async def test_a_password_is_not_told(tmp_path):
     assert "hunter2" not in str(raised.value)
 
 
-async def test_half_a_transaction_is_none(tmp_path):
+async def test_half_a_transaction_is_none(database_url):
     """What fails in the middle leaves nothing."""
-    database = await open_database(f"sqlite:///{tmp_path}/db.sqlite")
+    database = await open_database(database_url)
 
     async def fail() -> None:
         async with database.write() as connection:

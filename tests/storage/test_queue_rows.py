@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,23 +15,22 @@ from switchboard.storage.tables import calls, cdrs, steps
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
-async def test_each_agents_newest_word_in_each_queue_counts(tmp_path: Path) -> None:
+async def test_each_agents_newest_word_in_each_queue_counts(database_url: str) -> None:
     """Also after the database was opened anew."""
-    url = f"sqlite:///{tmp_path}/x.db"
-    database = await open_database(url)
+    database = await open_database(database_url)
     rows = AgentRows(database)
     await rows.keep([AgentState("8601", q, AgentWord.OUT, "", AT) for q in ("8600", "8700")], "8601")
     await rows.keep([AgentState("8601", "8600", AgentWord.PAUSE, "lunch", AT)], "8601")
     await database.close()
-    database = await open_database(url)
+    database = await open_database(database_url)
     said = {(s.queue, s.word, s.reason) for s in await AgentRows(database).last_words()}
     await database.close()
     assert said == {("8600", AgentWord.PAUSE, "lunch"), ("8700", AgentWord.OUT, "")}
 
 
-async def test_a_promise_is_one_for_each_call_and_claimed_once(tmp_path: Path) -> None:
+async def test_a_promise_is_one_for_each_call_and_claimed_once(database_url: str) -> None:
     """Ordered twice, claimed twice, closed twice: the first counts."""
-    database = await open_database(f"sqlite:///{tmp_path}/x.db")
+    database = await open_database(database_url)
     rows = CallBackRows(database)
     order = OrderCallBack("8600", "13800138000", 5, 1_795_428_000)
     for _ in range(2):
@@ -52,10 +50,10 @@ async def test_a_promise_is_one_for_each_call_and_claimed_once(tmp_path: Path) -
     [("PJSIP/trunk-provider-1", "ANSWERED", True), ("PJSIP/trunk-provider-1", "NO ANSWER", False)],
 )
 async def test_the_records_tell_whether_a_call_back_reached_somebody(
-    tmp_path: Path, dstchannel: str, disposition: str, talked: bool
+    database_url: str, dstchannel: str, disposition: str, talked: bool
 ) -> None:
     """An agent's leg alone is no conversation with the caller; no record is no knowledge."""
-    database = await open_database(f"sqlite:///{tmp_path}/x.db")
+    database = await open_database(database_url)
     rows = CallBackRows(database)
     assert await rows.talked("cb-1-1") is None
     leg = {
@@ -86,9 +84,9 @@ async def test_the_records_tell_whether_a_call_back_reached_somebody(
     await database.close()
 
 
-async def test_the_mean_is_of_the_queues_own_conversations_lately(tmp_path: Path) -> None:
+async def test_the_mean_is_of_the_queues_own_conversations_lately(database_url: str) -> None:
     """100 s and 200 s today; not yesterday's hour, not a call that never saw the queue."""
-    database = await open_database(f"sqlite:///{tmp_path}/x.db")
+    database = await open_database(database_url)
     assert await handling_seconds(database, "8600", AT) == 0
     made = [("a", AT, 100, "8600"), ("b", AT, 200, "8600"), ("c", AT, 900, "8700"), ("d", AT, 900, "")]
     made.append(("e", AT - timedelta(days=1), 3600, "8600"))
