@@ -33,6 +33,18 @@ def may_call_back(rules: Rules, number: str) -> bool:
     )
 
 
+def may_dial(rules: Rules, allowed: Class, number: str) -> bool:
+    """Whether a phone of class `allowed` may dial `number` (without the prefix) outside."""
+    classes = list(Class)
+    within = classes[: classes.index(allowed) + 1]
+    return (
+        0 < len(number) <= LONGEST
+        and number.isascii()
+        and number.isdecimal()
+        and any(matches(p, number) for c in within for p in rules.outside_patterns.get(c, ()))
+    )
+
+
 def matches(pattern: str, number: str) -> bool:
     """Whether `number` fits a dial pattern: `X` 0-9, `Z` 1-9, `N` 2-9, `[1-5]`, `.` one or more, `!` any."""
     return _compiled(pattern).fullmatch(number) is not None

@@ -9,9 +9,7 @@ lock, in an order in which we may be killed too: sound before text, and the orig
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,9 +20,10 @@ import structlog
 
 from switchboard.domain.actions import MessageReason
 from switchboard.errors import StorageError
-from switchboard.storage import wav
+from switchboard.storage import inbox, wav
+from switchboard.storage.inbox import give
 from switchboard.storage.mailbox_lock import locked
-from switchboard.storage.voicemail import MAILBOX, MENDED_FROM, NUMBERED, TMP, read_note
+from switchboard.storage.voicemail import MAILBOX, MENDED_FROM, TMP, read_note
 
 log = structlog.get_logger()
 
@@ -46,7 +45,7 @@ class CutOff:
 
     @property
     def inbox(self) -> Path:
-        return self.text.parent.parent / "INBOX"
+        return self.text.parent.parent / inbox.INBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +86,9 @@ def deliver(deposit: CutOff, sender: Sender, pbx_started: float) -> Path:
         sound = wav.mend(deposit.sound)
         if sound is None:
             raise StorageError(f"{deposit.sound} is no recording")
-        _make_inbox(deposit.inbox)
         ready = deposit.text.with_name(deposit.text.name + ".mended")
         ready.write_bytes(_whole_text(deposit, sender, sound.seconds))
-        for file in (ready, deposit.sound):
-            _give(file, deposit.inbox)
-        with locked(deposit.inbox, pbx_started):
-            number = _number(deposit.inbox, deposit.sound)
-            target = deposit.inbox / f"{number}.wav"
-            text = target.with_suffix(".txt")
-            if not target.exists():
-                _place(deposit.sound, target)
-            if not text.exists():
-                ready.rename(text)
+        text = inbox.place(deposit.sound, ready, deposit.inbox, pbx_started)
         _remove(deposit.sound, deposit.text, ready)
     except OSError as error:
         raise StorageError(f"a cut-off message for {deposit.mailbox}: {error.strerror}") from error
@@ -114,15 +103,15 @@ def reunite(spool: Path, pbx_started: float) -> list[str]:
     """
     mailboxes = []
     for box in _folders(spool):
-        inbox = box / "INBOX"
+        own = box / inbox.INBOX
         for text in sorted((box / TMP).glob("??????")):
             note = read_note(text.read_bytes()) if _abandoned(text, text, pbx_started) else None
             if note is None or note.seconds is None or text.with_suffix(".wav").exists():
                 continue
-            alone = [w for w in sorted(inbox.glob("msg*.wav")) if not w.with_suffix(".txt").exists()]
+            alone = [w for w in sorted(own.glob("msg*.wav")) if not w.with_suffix(".txt").exists()]
             if alone:
-                with locked(inbox, pbx_started):
-                    _give(text, inbox)
+                with locked(own, pbx_started):
+                    give(text, own)
                     text.rename(alone[-1].with_suffix(".txt"))
                 mailboxes.append(box.name)
     return mailboxes
@@ -159,73 +148,17 @@ def _whole_text(deposit: CutOff, sender: Sender, seconds: float) -> bytes:
     if note:
         return own.rstrip(b"\n") + f"\nflag=\nduration={max(1, round(seconds))}\n".encode()
     began = deposit.began
-    name = re.sub(r"[\x00-\x1f\x7f]", " ", sender.name)
-    name = name.replace("\\", "\\\\").replace('"', '\\"')
-    caller = f'"{name}" <{sender.caller}>' if name else sender.caller or "Unknown"
-    category = f"{sender.reason.value}/{sender.call_id}" if sender.call_id else ""
     # Counted from another start than Asterisk's own (a small counter), so that no two are the same.
-    msg_id = f"{int(began.timestamp())}-{MENDED_FROM + began.microsecond:08x}"
-    lines = (
-        ";",
-        "; Message Information file, completed after the PBX had died",
-        ";",
-        "[message]",
-        f"origmailbox={deposit.mailbox}",
-        "context=switchboard",
-        "exten=message",
-        "rdnis=unknown",
-        "priority=1",
-        "callerchan=",
-        f"callerid={caller}",
-        f"origdate={began.strftime('%a %b %e %I:%M:%S %p UTC %Y')}",
-        f"origtime={int(began.timestamp())}",
-        f"category={category}",
-        f"msg_id={msg_id}",
-        "flag=",
-        f"duration={max(1, round(seconds))}",
-        "",
+    return inbox.note(
+        mailbox=deposit.mailbox,
+        caller=sender.caller,
+        name=sender.name,
+        category=f"{sender.reason.value}/{sender.call_id}" if sender.call_id else "",
+        msg_id=f"{int(began.timestamp())}-{MENDED_FROM + began.microsecond:08x}",
+        at=began,
+        seconds=seconds,
+        why="completed after the PBX had died",
     )
-    return "\n".join(lines).encode("utf-8", "replace")
-
-
-def _number(inbox: Path, sound: Path) -> str:
-    """msgNNNN behind the last; or the one that this very sound was given before we were killed."""
-    last = -1
-    for entry in inbox.iterdir():
-        numbered = NUMBERED.fullmatch(entry.name)
-        if not numbered:
-            continue
-        if entry.suffix == ".wav" and entry.samefile(sound):
-            return entry.stem
-        last = max(last, int(numbered[1]))
-    return f"msg{last + 1:04d}"
-
-
-def _place(sound: Path, target: Path) -> None:
-    """A second name for the sound; on a file system without hard links a copy."""
-    try:
-        os.link(sound, target)
-    except OSError:
-        part = target.with_name(target.name + ".part")
-        shutil.copy2(sound, part)
-        _give(part, target.parent)
-        part.rename(target)
-
-
-def _make_inbox(inbox: Path) -> None:
-    if not inbox.exists():
-        inbox.mkdir()
-        inbox.chmod(inbox.parent.stat().st_mode & 0o7777)
-        _give(inbox, inbox.parent, mode=None)
-
-
-def _give(path: Path, like: Path, mode: int | None = 0o660) -> None:
-    """Hand `path` to the owner of folder `like`: the PBX's user, who must read, rename and delete it."""
-    if mode is not None:
-        path.chmod(mode)
-    if os.geteuid() == 0:
-        owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _remove(*paths: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from switchboard.domain.actions import MessageReason
 from switchboard.errors import StorageError
-from switchboard.storage import mailbox_lock, mailboxes, mending
+from switchboard.storage import inbox, mailbox_lock, mailboxes, mending
 from switchboard.storage.mailbox_lock import locked
 from switchboard.storage.mending import Sender, deliver, find, reunite
 from switchboard.storage.voicemail import read_note
@@ -115,7 +115,7 @@ def test_killed_while_mending_it_goes_on_where_it_was(tmp_path, monkeypatch, ste
 
     with monkeypatch.context() as context:
         if step_before_death == "link":
-            context.setattr(mending, "locked", die)
+            context.setattr(inbox, "locked", die)
         elif step_before_death == "rename":
             context.setattr(mending.Path, "rename", die)
         else:
