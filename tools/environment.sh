@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from the pinned, hashed requirements: `tools/environment.sh run` or `… dev` (adds what tests need).
+# Makes .venv from the pinned, hashed requirements: `tools/environment.sh run` or `… dev` (adds what tests need,
+# Debian's Chromium for the pages among it).
 # Done in no time when it is there already. The project itself is linked in, not installed: no build, no network.
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,16 +32,37 @@ find_python() {
     echo "$found"
 }
 
+# install_packages NAME…: with apt-get, after saying so. Fails when it can't.
+install_packages() {
+    say "installing on this machine: $* (apt-get)"
+    install="apt-get install -y -q --no-install-recommends"
+    export DEBIAN_FRONTEND=noninteractive
+    $install "$@" >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 || :; $install "$@" >/dev/null; }
+}
+
 install_venv_package() {
     package=python$(python_version "$1")-venv
     command -v apt-get >/dev/null || fail "$1 can't make virtual environments: install its modules venv and ensurepip"
     [ "$(id -u)" = 0 ] || fail "$1 can't make virtual environments. Install what is missing once: sudo apt-get install $package"
-    say "installing on this machine: $package (apt-get)"
-    install="apt-get install -y -q --no-install-recommends"
-    export DEBIAN_FRONTEND=noninteractive
-    $install "$package" >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1 || :; $install "$package" >/dev/null; } ||
-        fail "\`$install $package\` failed"
+    install_packages "$package" || fail "\`$install $package\` failed"
 }
+
+# The tests of pages want Debian's Chromium, and a font with Chinese characters for it. Without them those tests
+# are skipped, with the reason.
+install_browser() {
+    packages=
+    [ -x /usr/bin/chromium ] || packages=chromium
+    [ -d /usr/share/fonts/opentype/noto ] || packages="$packages fonts-noto-cjk"
+    [ -n "$packages" ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "tests of pages will be skipped. To have them, install once: apt-get install $packages"
+        return 0
+    fi
+    # shellcheck disable=SC2086  # several names
+    install_packages $packages || say "\`$install $packages\` failed: tests of pages will be skipped"
+}
+
+[ "$1" = run ] || install_browser
 
 python=
 mark() { { cat "$requirements"; echo "$here"; python_version "$venv/bin/python"; } | sha256sum | cut -d' ' -f1; }
