@@ -104,6 +104,26 @@ async def channels(board: Gateway) -> list[ChannelSeen]:
     return [ChannelSeen.of(event) for event in reply.events]
 
 
+async def parked(board: Gateway) -> dict[str, str]:
+    """Where calls are parked: the parked channel's id and the place (any account). {} without parking."""
+    try:
+        reply = await board.action("ParkedCalls")
+    except AmiRefused:
+        return {}
+    return {event.text("ParkeeUniqueid"): event.text("ParkingSpace") for event in reply.events}
+
+
+async def channel_variable(board: Gateway, channel: str, name: str) -> str:
+    """A variable of one channel, "" when unset or the channel is gone (board: call)."""
+    try:
+        response = (await board.action("Getvar", Channel=channel, Variable=name)).response
+    except AmiRefused as error:
+        if error.reason == "No such channel":
+            return ""
+        raise
+    return response.text("Value")
+
+
 async def device_states(board: Gateway) -> dict[str, str]:
     """State word of each PJSIP device Asterisk has in mind, by endpoint name (board: call). A configured
     phone that is missing has never been seen: take it for unreachable."""

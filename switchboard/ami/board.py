@@ -2,22 +2,25 @@
 
 Kept from events, with a fresh snapshot after every connect and whenever events were lost. It is a view for
 people (`status`, the console); decisions about a call ask Asterisk itself, in that call's own session.
+
+Whoever shows it live asks to be told (`watch`) and then looks up just what changed: with a thousand calls up,
+nothing here is worked out for all of them but a snapshot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from switchboard.ami import actions
 from switchboard.ami.actions import ChannelSeen, endpoint_of
 from switchboard.ami.gateway import Gateway
+from switchboard.ami.linked import CallSeen, call_of
 from switchboard.ami.subscription import Lost, Subscription
 from switchboard.ami.wire import Message
 from switchboard.errors import AmiError
@@ -32,10 +35,14 @@ EVENTS = (
     "BridgeLeave",
     "Hangup",
     "DeviceStateChange",
+    "Hold",
+    "Unhold",
+    "ParkedCall",
+    "ParkedCallSwap",
+    "UnParkedCall",
+    "ParkedCallTimeOut",
+    "ParkedCallGiveUp",
 )
-
-_NUMBER = re.compile(r"[0-9*#+]{1,40}", re.ASCII)
-"""What can have been dialled. A channel deep in the dialplan shows where it stands instead."""
 
 _WORDS = {
     "NOT_INUSE": "idle",
@@ -56,17 +63,9 @@ RESNAPSHOT_SECONDS = 60.0
 """The board is asked afresh this often: a caller's number with line ends in it can forge an event."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallSeen:
-    """Linked channels. `state`: ringing, up (the switchboard speaks, or they wait) or talking."""
-
-    id: str
-    caller: str
-    caller_name: str
-    dialled: str
-    state: str
-    phones: tuple[str, ...]
-    since: float  # epoch seconds
+Watcher = Callable[[str, str], None]
+"""Told of every change: ("call", its linked id), ("phone", its name), or ("all", "") after a snapshot and
+when the link went down. May come many times for one change."""
 
 
 class Board:
@@ -78,7 +77,11 @@ class Board:
         self.resnapshot_seconds = RESNAPSHOT_SECONDS
         self._devices: dict[str, str] = {}
         self._channels: dict[str, ChannelSeen] = {}
+        self._linked: dict[str, set[str]] = {}
         self._since: dict[str, float] = {}
+        self._holding: set[str] = set()
+        self._parked: dict[str, str] = {}
+        self._watchers: list[Watcher] = []
         self._fresh = False
         self._subscription: Subscription | None = None
         self._follower: asyncio.Task[None] | None = None
@@ -105,11 +108,24 @@ class Board:
     @property
     def calls(self) -> list[CallSeen]:
         """Calls that are up, oldest first."""
-        linked: dict[str, list[ChannelSeen]] = {}
-        for channel in self._channels.values():
-            linked.setdefault(channel.linked_id, []).append(channel)
-        seen = [self._call(call, legs) for call, legs in linked.items()]
-        return sorted(seen, key=lambda c: c.since)
+        return sorted((self._call(call) for call in self._linked), key=lambda c: c.since)
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the calls that are up."""
+        return list(self._linked)
+
+    def call(self, call: str) -> CallSeen | None:
+        """One call, while it is up."""
+        return self._call(call) if call in self._linked else None
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` of every change from now on."""
+        self._watchers.append(watcher)
+
+    def _tell(self, kind: str, name: str) -> None:
+        for watcher in self._watchers:
+            watcher(kind, name)
 
     async def start(self) -> None:
         """Follow the gateway, connected or not yet."""
@@ -139,6 +155,7 @@ class Board:
                     self.apply(event)
                 elif event is not None:
                     self._fresh = False
+                    self._tell("all", "")
                 if not self._fresh or clock() >= due:
                     await self._snapshot(subscription)
                     due = clock() + self.resnapshot_seconds
@@ -154,6 +171,7 @@ class Board:
         try:
             devices = await actions.device_states(self._gateway)
             channels = await actions.channels(self._gateway)
+            parked = await actions.parked(self._gateway)
         except AmiError as error:
             log.warning("board_snapshot_failed", why=str(error))
             self._fresh = False
@@ -163,57 +181,83 @@ class Board:
             return
         self._devices = {name: _WORDS.get(state, "unreachable") for name, state in devices.items()}
         known = self._channels
-        self._channels = {
-            c.unique_id: replace(c, exten=known[c.unique_id].exten) if c.unique_id in known else c
-            for c in channels
-        }
+        self._channels = {}
+        self._linked = {}
+        for c in channels:
+            exten = known[c.unique_id].exten if c.unique_id in known else c.exten
+            self._put(replace(c, exten=exten))
         self._since = {c.unique_id: self._now() - c.seconds for c in channels}
+        self._holding &= set(self._channels)
+        self._parked = parked
         self._fresh = True
+        self._tell("all", "")
+
+    def _put(self, seen: ChannelSeen) -> None:
+        """Keep a channel as it is now; another call's, perhaps, than before."""
+        before = self._channels.get(seen.unique_id)
+        if before is not None and before.linked_id != seen.linked_id:
+            self._leave(before)
+        self._channels[seen.unique_id] = seen
+        self._linked.setdefault(seen.linked_id, set()).add(seen.unique_id)
+
+    def _leave(self, seen: ChannelSeen) -> None:
+        """The channel is no longer this call's."""
+        legs = self._linked.get(seen.linked_id, set())
+        legs.discard(seen.unique_id)
+        if not legs:
+            self._linked.pop(seen.linked_id, None)
+        self._tell("call", seen.linked_id)
 
     def apply(self, event: Message) -> None:
         """One event."""
         kind = event.text("Event").lower()
         if kind == "devicestatechange":
             name = endpoint_of(event.text("Device"))
-            if name:
-                self._devices[name] = _WORDS.get(event.text("State"), "unreachable")
+            state = _WORDS.get(event.text("State"), "unreachable")
+            if name and self._devices.get(name) != state:
+                self._devices[name] = state
+                self._tell("phone", name)
+            return
+        if "parked" in kind:
+            self._parking(kind, event)
             return
         unique_id = event.text("Uniqueid")
         if not unique_id:
             return
         if kind == "hangup":
-            self._channels.pop(unique_id, None)
             self._since.pop(unique_id, None)
+            self._holding.discard(unique_id)
+            self._parked.pop(unique_id, None)
+            if (gone := self._channels.pop(unique_id, None)) is not None:
+                self._leave(gone)
             return
         before = self._channels.get(unique_id)
         if before is None and kind != "newchannel":
             return  # a channel that went before our snapshot
+        if kind in ("hold", "unhold"):
+            (self._holding.add if kind == "hold" else self._holding.discard)(unique_id)
         seen = ChannelSeen.of(event)
         if kind == "bridgeleave":
             seen = replace(seen, bridge="")
+            self._holding.discard(unique_id)
         elif kind != "bridgeenter" and before is not None:
             seen = replace(seen, bridge=before.bridge)
         if before is not None:  # what was dialled at first stays; dialplan moves on
             seen = replace(seen, exten=before.exten or seen.exten)
-        self._channels[unique_id] = seen
+        self._put(seen)
         self._since.setdefault(unique_id, self._now())
+        self._tell("call", seen.linked_id)
 
-    def _call(self, call: str, legs: list[ChannelSeen]) -> CallSeen:
-        first = next((leg for leg in legs if leg.unique_id == call), legs[0])
-        bridged = [leg.bridge for leg in legs if leg.bridge and not leg.name.startswith("Local/")]
-        if len(bridged) >= 2:
-            state = "talking"
-        elif any(leg.state == "Up" for leg in legs):
-            state = "up"
+    def _parking(self, kind: str, event: Message) -> None:
+        """Somebody was parked, or is no longer."""
+        unique_id = event.text("ParkeeUniqueid")
+        if kind in ("parkedcall", "parkedcallswap"):
+            self._parked[unique_id] = event.text("ParkingSpace")
         else:
-            state = "ringing"
-        phones = {endpoint_of(leg.name.rpartition("-")[0]) for leg in legs} - {""}
-        return CallSeen(
-            id=call,
-            caller=first.caller,
-            caller_name=first.caller_name,
-            dialled=first.exten if _NUMBER.fullmatch(first.exten) else "",
-            state=state,
-            phones=tuple(sorted(phones)),
-            since=min(self._since.get(leg.unique_id, self._now()) for leg in legs),
-        )
+            self._parked.pop(unique_id, None)
+        self._tell("call", event.text("ParkeeLinkedid"))
+
+    def _call(self, call: str) -> CallSeen:
+        legs = [self._channels[unique_id] for unique_id in self._linked[call]]
+        since = min(self._since.get(leg.unique_id, self._now()) for leg in legs)
+        return call_of(call, legs, since, self._holding, self._parked)

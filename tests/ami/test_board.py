@@ -196,3 +196,63 @@ async def test_helpers_refuse_what_could_mean_more() -> None:
     ):
         with pytest.raises(AmiRefused):
             await refused
+
+
+def test_whoever_watches_is_told_which_call_changed(board: Board) -> None:
+    """Each change by the call's id or the phone's name; nothing for a phone that stays as it was."""
+    told: list[tuple[str, str]] = []
+    board.watch(lambda kind, name: told.append((kind, name)))
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1"))
+    board.apply(event("DeviceStateChange", Device="PJSIP/8201", State="RINGING"))
+    board.apply(event("DeviceStateChange", Device="PJSIP/8201", State="RINGING"))
+    board.apply(channel("Hangup", "PJSIP/trunk-test-00000001", "1.1"))
+    assert told == [("call", "1.1"), ("phone", "8201"), ("call", "1.1")]
+    assert board.call("1.1") is None
+    assert board.ids == []
+
+
+def test_a_channel_that_joins_another_call_leaves_its_own(board: Board) -> None:
+    """After a transfer its linked id is the older one's; the call it came from is gone."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1"))
+    board.apply(channel("Newchannel", "PJSIP/8201-00000002", "1.2", linked="1.2"))
+    assert board.ids == ["1.1", "1.2"]
+    told: list[str] = []
+    board.watch(lambda _, name: told.append(name))
+    board.apply(channel("BridgeEnter", "PJSIP/8201-00000002", "1.2", linked="1.1", BridgeUniqueid="b"))
+    assert board.ids == ["1.1"]
+    assert set(told) == {"1.1", "1.2"}
+    seen = board.call("1.1")
+    assert seen is not None
+    assert seen.channels == ("1.1", "1.2")
+
+
+def test_who_rings_who_talks_and_whose_key_holds(board: Board) -> None:
+    """The caller's own channel is none of them."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
+    board.apply(channel("Newchannel", "PJSIP/8201-00000002", "1.2", state="Ringing"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert (seen.asked, seen.joined, seen.channel) == (("8201",), (), "PJSIP/trunk-test-00000001")
+    for name, unique in (("PJSIP/trunk-test-00000001", "1.1"), ("PJSIP/8201-00000002", "1.2")):
+        board.apply(channel("BridgeEnter", name, unique, state="Up", BridgeUniqueid="b"))
+    board.apply(channel("Hold", "PJSIP/8201-00000002", "1.2", state="Up"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert (seen.asked, seen.joined, seen.on_hold) == ((), ("8201",), ("8201",))
+    board.apply(channel("Unhold", "PJSIP/8201-00000002", "1.2", state="Up"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert seen.on_hold == ()
+
+
+def test_where_somebody_is_parked(board: Board) -> None:
+    """The place, until fetched or gone."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
+    board.apply(event("ParkedCall", ParkeeUniqueid="1.1", ParkeeLinkedid="1.1", ParkingSpace="701"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert seen.place == "701"
+    board.apply(event("UnParkedCall", ParkeeUniqueid="1.1", ParkeeLinkedid="1.1", ParkingSpace="701"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert seen.place == ""
