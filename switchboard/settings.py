@@ -20,11 +20,12 @@ import platformdirs
 
 from switchboard import setting_kinds as kinds
 from switchboard.errors import SettingsError
+from switchboard.shipped import FOLDER
 
 PREFIX = "SWITCHBOARD_"
 FILE_VARIABLE = "SWITCHBOARD_SETTINGS"
 FILE_NAME = "switchboard.toml"
-SOURCE = Path(__file__).resolve().parent.parent
+SOURCE = FOLDER
 """The folder that holds `prompts/`, `dialplan/`, `asterisk-conf/` and the sample rules."""
 
 SOCKET_PATH_LIMIT = 107
@@ -58,10 +59,13 @@ class Settings:
     external_address: str = ""
     local_nets: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)  # may hold a password; "" = SQLite in data_dir
-    prompts_dir: Path = SOURCE / "prompts"
+    prompts_dir: Path = FOLDER / "prompts"
     piper_zh: Path | None = None
     piper_en: Path | None = None
     log_level: str = "info"
+    log_to: str = "files"
+    pbx: str = "embedded"
+    stop_seconds: int = 10
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -164,6 +168,11 @@ class Settings:
         return self.cache_dir / "speech"
 
     @property
+    def pbx_elsewhere(self) -> bool:
+        """Whether somebody else runs Asterisk, in a container of its own; we then only lay out its files."""
+        return self.pbx == "elsewhere"
+
+    @property
     def piper_models(self) -> dict[str, Path]:
         return {k: v for k, v in (("zh", self.piper_zh), ("en", self.piper_en)) if v}
 
@@ -230,6 +239,9 @@ _KINDS: dict[Callable[[Any, Path], Any], tuple[str, ...]] = {
     kinds.nets: ("local_nets",),
     kinds.url: ("database_url",),
     kinds.level: ("log_level",),
+    kinds.one_of("files", "stdout"): ("log_to",),
+    kinds.one_of("embedded", "elsewhere"): ("pbx",),
+    kinds.seconds: ("stop_seconds",),
 }
 _READERS = {name: reader for reader, names in _KINDS.items() for name in names}
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from switchboard import __version__
 from switchboard.ami import Board, CallSeen, Gateway
 from switchboard.domain.mode import Mode, ModeNow, Source
 from switchboard.errors import SwitchboardError
@@ -53,6 +54,7 @@ class Door:
         state = self.enforcement.state
         mode = await self.desk.mode()
         return {
+            "version": __version__,
             "ready": self.board.fresh,
             **_mode(mode, rules.time_zone),
             "operators": list(await self.desk.operators()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from switchboard.ami.accounts import ACCOUNTS
 from switchboard.bootstrap.examples import ExampleCalls
@@ -12,6 +13,7 @@ from switchboard.errors import RulesError
 from switchboard.pbx.programs import Programs
 from switchboard.publisher import Workshop
 from switchboard.rules import load
+from switchboard.rules.sample import RULES, put_sample
 from switchboard.rules.store import RulesStore
 from switchboard.settings import Settings
 from switchboard.storage import open_database
@@ -44,6 +46,8 @@ async def prepare(settings: Settings, programs: Programs, progress: Say) -> None
 def _rules_to_begin_with(
     settings: Settings, store: RulesStore, examples: ExampleCalls, progress: Say
 ) -> Rules:
+    if not settings.rules.exists() and store.last_good() is None:
+        _first_rules(settings.rules, progress)
     loaded = load(settings.rules)
     errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
     if loaded.rules is not None:
@@ -60,6 +64,20 @@ def _rules_to_begin_with(
         progress(error)
     progress(f"the rules file is wrong; the last good version, {rules.version}, stays in force")
     return store.put_in_force(rules.version)
+
+
+def _first_rules(file: Path, progress: Say) -> None:
+    """The sample company, in a folder that has no rules of its own.
+
+    Only there: a file that the settings name and that isn't there is a mistake of somebody who has rules.
+    """
+    if file != Path.cwd() / RULES:
+        raise RulesError(
+            f"{file} is not there. `switchboard rules new {file}` writes rules of your own to begin with, "
+            f"`switchboard rules sample {file}` the sample company"
+        )
+    put_sample(file)
+    progress(f"there are no rules here yet: {file} is the sample company now, with example calls")
 
 
 def _spoken(progress: Say) -> Callable[[int, int, str], None]:

@@ -1,4 +1,5 @@
-"""`switchboard rules new`: a first rules file of one's own, from a few questions or from options."""
+"""`switchboard rules new`: a first rules file of one's own, from a few questions or from options; and
+`switchboard rules sample`: the sample company."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from switchboard.errors import RulesError
 
 REFUSED = 2
 
@@ -51,6 +54,21 @@ def register(rules: typer.Typer) -> None:
             "prefix": prefix,
         }
         _new(file, given, yes)
+
+    @rules.command("sample")
+    def sample(
+        file: Annotated[Path, typer.Argument(help="Where to; it must not be there yet.")] = Path(
+            "routing_rules.yaml"
+        ),
+    ) -> None:
+        """Write the sample company: its rules, its example calls, and the schema that editors use."""
+        from switchboard.rules.sample import put_sample
+
+        try:
+            written = put_sample(file)
+        except RulesError as error:
+            raise _refuse(f"{error}.") from error
+        typer.echo(f"written: {', '.join(str(path) for path in written)}")
 
 
 def _new(file: Path, given: dict[str, str], yes: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from switchboard import control
+from switchboard import __version__, control
 from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.pbx import process
 from switchboard.settings import Settings
@@ -32,6 +32,7 @@ def present_status(settings: Settings) -> dict[str, Any]:
     except control.NotRunning:
         pbx = process.listening_on(settings.asterisk_run / "asterisk.ctl")
         return {
+            "version": __version__,
             "ready": False,
             "mode": None,
             "mode_source": None,
@@ -51,6 +52,7 @@ def _show(found: dict[str, Any]) -> None:
     mode = found.get("mode") or "unknown"
     source, until = found.get("mode_source"), found.get("mode_until")
     rows = [
+        ("version", found.get("version") or "unknown"),
         ("ready", "yes" if found.get("ready") else "no"),
         ("mode", mode + (f" (by {source})" if source else "") + (f" until {until}" if until else "")),
         ("PBX", f"{found.get('pbx')}" + (f", process {pids['pbx']}" if pids.get("pbx") else "")),

@@ -15,14 +15,16 @@ from typing import Any, Protocol
 
 import jinja2
 
+from switchboard import __version__
 from switchboard.dialplan import CDR_COLUMNS, CDR_FILE
 from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.domain.phrases import Phrase, Text
 from switchboard.pbx import lines, pickup, roster, text
-from switchboard.settings import SOURCE, Settings
+from switchboard.settings import Settings
+from switchboard.shipped import shipped
 
-TEMPLATES = (SOURCE / "asterisk-conf", SOURCE / "dialplan")
+TEMPLATES = (shipped("asterisk-conf"), shipped("dialplan"))
 
 
 class Programs(Protocol):
@@ -110,6 +112,7 @@ def _values(
         "settings": settings,
         "secrets": secrets,
         "programs": programs,
+        "version": text.Plain(__version__),
         "sip_bind": f"[{bind}]" if bind.version == 6 else str(bind),
         "media_address": media,
         "media_bound": not bind.is_unspecified,

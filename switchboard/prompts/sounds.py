@@ -23,8 +23,9 @@ from switchboard.prompts.numbers import number_sounds
 from switchboard.prompts.reading import Lexicon, read_lexicon
 from switchboard.prompts.speech import Speech
 from switchboard.prompts.texts import Texts, read
+from switchboard.shipped import shipped
 
-SHIPPED = Path(__file__).resolve().parents[2] / "prompts"
+SHIPPED = shipped("prompts")
 """The texts that came with this version."""
 FOLDER = "sb"
 """Where hashed sounds lie, below the folder of a language."""

@@ -8,12 +8,12 @@ knows. The sample names it in its first line.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from switchboard.rules.schema import RulesFile
+from switchboard.shipped import shipped
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "routing_rules.schema.json"
+PAGE = shipped("docs/routing_rules.schema.json")
 
 
 def page() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
-from pathlib import Path
 from types import UnionType
 from typing import Any
 
@@ -17,8 +16,9 @@ from pydantic_core import PydanticUndefined
 
 from switchboard.rules import codes
 from switchboard.rules.schema import Executive, Person, RulesFile, Section
+from switchboard.shipped import shipped
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
+PAGE = shipped("docs/rules.md")
 BEGIN = "# Every key"
 
 
