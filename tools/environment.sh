@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv from the pinned, hashed requirements: `tools/environment.sh run` or `… dev` (adds what tests need,
-# Debian's Chromium for the pages among it).
+# Debian's Chromium and PostgreSQL among it).
 # Done in no time when it is there already. The project itself is linked in, not installed: no build, no network.
 set -eu
 cd "$(dirname "$0")/.."
@@ -47,22 +47,28 @@ install_venv_package() {
     install_packages "$package" || fail "\`$install $package\` failed"
 }
 
-# The tests of pages want Debian's Chromium, and a font with Chinese characters for it. Without them those tests
-# are skipped, with the reason.
-install_browser() {
+# What only tests need: Debian's Chromium and a font with Chinese characters for the pages, and PostgreSQL's
+# programs. Where they are missing those tests are skipped, with the reason.
+install_for_tests() {
     packages=
     [ -x /usr/bin/chromium ] || packages=chromium
     [ -d /usr/share/fonts/opentype/noto ] || packages="$packages fonts-noto-cjk"
+    ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || packages="$packages postgresql"
     [ -n "$packages" ] || return 0
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        say "tests of pages will be skipped. To have them, install once: apt-get install $packages"
+        say "some tests will be skipped. To have them, install once: apt-get install $packages"
         return 0
     fi
+    # the programs only: Debian's package would make a database and start it
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        mkdir -p /etc/postgresql-common
+        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    fi
     # shellcheck disable=SC2086  # several names
-    install_packages $packages || say "\`$install $packages\` failed: tests of pages will be skipped"
+    install_packages $packages || say "\`$install $packages\` failed: some tests will be skipped"
 }
 
-[ "$1" = run ] || install_browser
+[ "$1" = run ] || install_for_tests
 
 python=
 mark() { { cat "$requirements"; echo "$here"; python_version "$venv/bin/python"; } | sha256sum | cut -d' ' -f1; }
