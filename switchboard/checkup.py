@@ -50,6 +50,8 @@ def _python(_: Settings) -> Finding:
 
 def _asterisk(settings: Settings) -> Finding:
     found = programs.find(settings)
+    if found is not None and settings.pbx_elsewhere:
+        return Finding("asterisk", "ok", found.version)
     if found is not None:
         place = found.root or Path(found.asterisk.argv[0])
         if found.root and debian.age_days(found.root) > OLD_PROGRAMS_DAYS:
@@ -77,9 +79,8 @@ def _asterisk(settings: Settings) -> Finding:
 def _other_programs(settings: Settings) -> Finding:
     missing = [m for m in programs.missing(programs.find(settings)) if m != "asterisk"]
     if missing:
-        return Finding(
-            "other programs", "warning", f"missing: {', '.join(missing)}", "make run makes them, in a minute"
-        )
+        mend = "build the image anew" if settings.pbx_elsewhere else "make run makes them, in a minute"
+        return Finding("other programs", "warning", f"missing: {', '.join(missing)}", mend)
     return Finding("other programs", "ok", "espeak-ng (prompts), baresip (switchboard call)")
 
 
@@ -162,6 +163,8 @@ def _host_name(_: Settings) -> Finding:
 
 
 def _running(settings: Settings) -> Finding:
+    if settings.pbx_elsewhere:
+        return _running_apart(settings)
     pbx = process.listening_on(settings.asterisk_run / "asterisk.ctl")
     try:
         control.ask(settings.control_socket, "/status")
@@ -178,7 +181,21 @@ def _running(settings: Settings) -> Finding:
     return Finding("running", "ok", f"controller and PBX (process {pbx.pid})")
 
 
+def _running_apart(settings: Settings) -> Finding:
+    """The PBX runs elsewhere: whether it is there is the controller's to say."""
+    try:
+        pbx = control.ask(settings.control_socket, "/status")["pbx"]
+    except control.NotRunning:
+        return Finding("running", "fault", "no controller answers here", "see this container's log")
+    if pbx != "up":
+        address = f"{settings.ami_host}:{settings.ami_port}"
+        return Finding("running", "fault", f"no PBX answers on {address}", "see the PBX container's log")
+    return Finding("running", "ok", "controller, and a PBX elsewhere")
+
+
 def _ports(settings: Settings) -> Finding:
+    if settings.pbx_elsewhere:
+        return Finding("ports", "ok", "the containers' own")
     if process.listening_on(settings.asterisk_run / "asterisk.ctl"):
         return Finding("ports", "ok", "in use by this switchboard")
     try:
@@ -191,7 +208,7 @@ def _ports(settings: Settings) -> Finding:
 
 def _sound_ports(settings: Settings) -> Finding:
     low, high = settings.rtp_ports
-    if not process.listening_on(settings.asterisk_run / "asterisk.ctl"):
+    if not settings.pbx_elsewhere and not process.listening_on(settings.asterisk_run / "asterisk.ctl"):
         taken = ports.udp_in_use(low, high)
         if taken:
             return Finding(

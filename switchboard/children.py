@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import signal
 import subprocess
@@ -20,8 +19,9 @@ from switchboard.pbx import ports, process
 from switchboard.pbx.account import Account
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.process import Identity
+from switchboard.pbx.setup import fingerprint
 from switchboard.runlog import LONGEST_LOG
-from switchboard.settings import Settings, variable
+from switchboard.settings import Settings
 
 CONTROLLER_COMMAND = (sys.executable, "-m", "switchboard", "controller")
 CONTROLLER_UP_SECONDS = 30.0
@@ -135,11 +135,7 @@ class PbxChild:
     def _setup(self) -> str:
         """What Asterisk reads only when it starts; a PBX with another setup can't be adopted."""
         assert self._pbx is not None
-        values = self._settings.environment()
-        read = ["bind", "sip_port", "sips_port", "rtp_ports", "wss_port", "ami_port", "ami_host"]
-        read += ["tls_cert", "tls_key", "external_address", "local_nets"]
-        text = repr(([values[variable(name)] for name in read], self._pbx.command()))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return fingerprint(self._settings, self._pbx.command())
 
 
 class ControllerChild:
@@ -206,19 +202,25 @@ class ControllerChild:
         return True
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        if self._settings.log_to == "stdout":
+            return self._spawn_with(None)
         output = os.open(self._output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:
-            return subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                umask=0o027,
-                env={**os.environ, **self._settings.environment()},
-            )
+            return self._spawn_with(output)
         finally:
             os.close(output)
+
+    def _spawn_with(self, output: int | None) -> subprocess.Popen[bytes]:
+        """Start it, its output to that file; None: to ours."""
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            umask=0o027,
+            env={**os.environ, **self._settings.environment()},
+        )
 
     async def stop(self, hurry: asyncio.Event) -> None:
         if self.identity is None:
@@ -236,6 +238,8 @@ class ControllerChild:
         return _how(self._started, self.identity)
 
     def _last_words(self) -> str:
+        if self._settings.log_to == "stdout":
+            return "What it said stands above"
         with contextlib.suppress(OSError):
             lines = self._output.read_text(errors="replace").strip().splitlines()
             return f"{self._output} says: {lines[-1].strip()}" if lines else f"See {self._output}"

@@ -74,7 +74,8 @@ class Workshop:
             sounds,
             earlier,
             programs=self.programs,
-            address=own_address(self.settings),
+            # elsewhere: that container's own address, which isn't known here unless it is the one bound to
+            address="" if self.settings.pbx_elsewhere else own_address(self.settings),
         )
         put_first_pins(self.settings.spool, mailboxes(rules, earlier, self.secrets))
         return files.swap(self.settings.etc, rendered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ LONGEST_LOG = 10_000_000
 class RunLog:
     """Prints each message and keeps it with its time. A closed terminal is no error."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, log_to: str = "files") -> None:
+        """`log_to` as in the settings: with `stdout` a message is printed as one JSON object."""
         self._path = path
+        self._as_json = log_to == "stdout"
 
     def __enter__(self) -> Self:
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
@@ -34,8 +37,12 @@ class RunLog:
 
     def __call__(self, text: str) -> None:
         with contextlib.suppress(OSError):
-            print(text, flush=True)
+            print(self._in_json(text) if self._as_json else text, flush=True)
         self.note(text)
+
+    def _in_json(self, text: str) -> str:
+        now = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        return json.dumps({"event": text, "level": "info", "timestamp": now}, ensure_ascii=False)
 
     def note(self, text: str) -> None:
         """Keep it without printing."""

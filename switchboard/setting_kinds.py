@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,21 @@ def level(value: Any, _: Path) -> str:
     if str(value).lower() in ("debug", "info", "warning", "error"):
         return str(value).lower()
     raise ValueError(f"expected debug, info, warning or error, found {value!r}")
+
+
+def one_of(*words: str) -> Callable[[Any, Path], str]:
+    """The reader of a setting that is one of `words`."""
+
+    def read(value: Any, _: Path) -> str:
+        if str(value).lower() in words:
+            return str(value).lower()
+        raise ValueError(f"expected {' or '.join(words)}, found {value!r}")
+
+    return read
+
+
+def seconds(value: Any, _: Path) -> int:
+    number = value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
+    if number is None or not 0 <= number <= 86400:
+        raise ValueError(f"expected seconds from 0 to 86400, found {value!r}")
+    return number

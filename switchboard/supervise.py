@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from switchboard.children import CONTROLLER_COMMAND, Child, ControllerChild, PbxChild
 from switchboard.errors import SwitchboardError
-from switchboard.pbx import ports
+from switchboard.pbx import elsewhere, ports
 from switchboard.pbx.account import Account, account
 from switchboard.pbx.folders import link_documentation, make_folders, remove_sockets
 from switchboard.pbx.launch import Pbx
@@ -48,9 +48,9 @@ def run(
     """Run a whole switchboard until stopped. Raises SwitchboardError when it can't be started."""
     with _signals_from_the_start(), contextlib.suppress(_Stopped):
         os.umask(0o027)
-        owner = account(_print)
+        owner = _owner(settings)
         make_folders(settings, owner)
-        with run_lock(settings), RunLog(settings.logs / "run.log") as say:
+        with run_lock(settings), RunLog(settings.logs / "run.log", settings.log_to) as say:
             try:
                 _run(settings, owner, say, prepare, announce, controller)
             except SwitchboardError as error:
@@ -66,16 +66,28 @@ def _run(
     announce: Announce,
     controller: tuple[str, ...],
 ) -> None:
-    pbx = PbxChild(settings, owner, say)
-    if pbx.adoptable() is None:
+    pbx = None if settings.pbx_elsewhere else PbxChild(settings, owner, say)
+    if pbx is not None and pbx.adoptable() is None:
         ports.check(ports.pbx_doors(settings), unprivileged=owner is not None)
     programs = obtain(settings, say)
     link_documentation(settings, programs)
-    asterisk = Pbx(settings, programs, owner)
-    asterisk.reachable()  # said now, not after minutes of preparing
-    pbx.ready(asterisk)
+    if pbx is not None:
+        asterisk = Pbx(settings, programs, owner)
+        asterisk.reachable()  # said now, not after minutes of preparing
+        pbx.ready(asterisk)
     child = ControllerChild(settings, say, controller)
     asyncio.run(_Supervisor(settings, programs, pbx, child, say).run(prepare, announce))
+
+
+def _owner(settings: Settings) -> Account | None:
+    """Whose the PBX's folders are. A PBX elsewhere runs under the number that we run under, never root's."""
+    if not settings.pbx_elsewhere:
+        return account(_print)
+    if os.geteuid() == 0:
+        raise SwitchboardError(
+            "with SWITCHBOARD_PBX=elsewhere this must run as the user the PBX runs as, not as root"
+        )
+    return None
 
 
 class _Stopped(Exception):
@@ -107,9 +119,11 @@ def _print(text: str) -> None:
 
 @dataclass
 class _Supervisor:
+    """`pbx` is None when somebody else runs it: then only the controller is ours to keep alive."""
+
     settings: Settings
     programs: Programs
-    pbx: PbxChild
+    pbx: PbxChild | None
     controller: ControllerChild
     say: Callable[[str], None]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -127,8 +141,8 @@ class _Supervisor:
                 self.say(f"up after {time.monotonic() - began:.1f} s")
                 announce(self.settings, self.say)
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep(self.pbx))
-                    tasks.create_task(self._keep(self.controller))
+                    for child in self._children():
+                        tasks.create_task(self._keep(child))
                     tasks.create_task(self._watch_controller())
                     tasks.create_task(self._trim_logs())
         finally:
@@ -143,11 +157,17 @@ class _Supervisor:
         await self.controller.end_leftover()
         ports.check(ports.controller_doors(self.settings))
         await prepare(self.settings, self.programs, self.say)
-        await self.pbx.adopt()
+        if self.pbx is None:
+            elsewhere.lay_out_mark(self.settings)
+        else:
+            await self.pbx.adopt()
         async with asyncio.TaskGroup() as tasks:
-            for child in (self.pbx, self.controller):
+            for child in self._children():
                 if child.identity is None:
                     tasks.create_task(child.start())
+
+    def _children(self) -> list[Child]:
+        return [self.controller] if self.pbx is None else [self.pbx, self.controller]
 
     def _asked_to_stop(self) -> None:
         if self.stopping.is_set():
@@ -224,18 +244,22 @@ class _Supervisor:
         while not self.stopping.is_set():
             for name in ("pbx.log", "controller.log", "run.log"):
                 trim(self.settings.logs / name)
-            await self.pbx.trim_logs()
+            if self.pbx is not None:
+                await self.pbx.trim_logs()
             await self._pause(TRIM_SECONDS)
 
     async def _end(self) -> None:
         """The PBX first: the controller sees its calls end and writes them down."""
-        await self.pbx.stop(self.hurry)
+        if self.pbx is not None:
+            await self.pbx.stop(self.hurry)
         await self.controller.stop(self.hurry)
         remove_sockets(self.settings)
 
     async def _give_up(self) -> None:
         """Leave nothing of a start that failed; but a PBX of an earlier run may have calls."""
         await self.controller.stop(self.hurry)
+        if self.pbx is None:
+            return
         if self.pbx.adopted or (self.pbx.identity is None and self.pbx.adoptable()):
             self.say("the PBX of an earlier run is left running; the next run adopts it")
         else:

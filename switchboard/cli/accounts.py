@@ -131,8 +131,9 @@ def trunk_accounts(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
 
 
 def server(settings: Settings) -> str:
-    """Where phones register, as `address:port`."""
-    address = own_address(settings)
+    """Where phones register, as `address:port`. A container's own address would help nobody outside it."""
+    outside = settings.external_address if settings.pbx_elsewhere else ""
+    address = outside or own_address(settings)
     return f"[{address}]:{settings.sip_port}" if ":" in address else f"{address}:{settings.sip_port}"
 
 

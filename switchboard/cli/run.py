@@ -20,7 +20,7 @@ from switchboard.settings import Settings
 def register(app: typer.Typer) -> None:
     @app.command()
     def run() -> None:
-        """Run the switchboard: PBX and controller, until Ctrl-C."""
+        """Run the switchboard: controller, and PBX unless that runs elsewhere, until Ctrl-C."""
         from switchboard import bootstrap  # heavy, and `--help` shall be quick
 
         supervise.run(Settings.load(), bootstrap.prepare, announce)
@@ -36,6 +36,9 @@ def register(app: typer.Typer) -> None:
 def announce(settings: Settings, say: Callable[[str], None]) -> None:
     """Where to call, where the accounts are shown, where things are."""
     number, command = _main_number(settings), _command()
+    if settings.log_to == "stdout":
+        say(f"{number} is answered on port {settings.sip_port}; rules: {settings.rules}")
+        return
     say("")
     say(f"  call        {number} from a phone on {own_address(settings)}:{settings.sip_port} (UDP, TCP)")
     say(f"              or without a phone: {command} call {number}")

@@ -55,7 +55,7 @@ _RELOADS = (
     ),
 )
 
-_AT_START = frozenset({"asterisk.conf", "modules.conf", "stasis.conf", "pjproject.conf"})
+AT_START = frozenset({"asterisk.conf", "modules.conf", "stasis.conf", "pjproject.conf"})
 """Read once, when Asterisk starts."""
 
 
@@ -110,7 +110,7 @@ def reloads(changed: Iterable[str]) -> list[str]:
 
 def needs_restart(changed: Iterable[str]) -> bool:
     """Whether a changed file is read by Asterisk only when it starts."""
-    return bool(_AT_START.intersection(changed))
+    return bool(AT_START.intersection(changed))
 
 
 def _read(path: Path) -> str | None:

@@ -26,8 +26,6 @@ from switchboard.settings import Settings
 
 CLI_SECONDS = 5.0
 BOOT_SECONDS = 60.0
-CALLS_END_SECONDS = 10.0
-"""How long a stop waits for calls under way before it ends them."""
 EXIT_SECONDS = 10.0
 
 
@@ -177,14 +175,12 @@ class Pbx:
 
     async def stop(self, process: Identity, progress: Callable[[str], None], hurry: asyncio.Event) -> None:
         """Let calls end for a while (not when `hurry` is set), end the rest, and see the process gone."""
-        calls = await self.calls()
+        calls, patience = await self.calls(), self.settings.stop_seconds
         if calls and not hurry.is_set():
-            progress(
-                f"calls are under way ({calls} channels): waiting up to {CALLS_END_SECONDS:.0f} s for them"
-            )
+            progress(f"calls are under way ({calls} channels): waiting up to {patience} s for them")
             with contextlib.suppress(PbxError):
                 await self.cli("core stop gracefully", seconds=2)
-            await _first_of(process.ended(), hurry.wait(), seconds=CALLS_END_SECONDS)
+            await _first_of(process.ended(), hurry.wait(), seconds=patience)
         if process.alive():
             try:
                 await self.cli("core stop now", seconds=3)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from switchboard.errors import PbxError
-from switchboard.pbx import debian
+from switchboard.pbx import debian, elsewhere
 from switchboard.pbx.program import Program, in_folder, libraries, on_path
 from switchboard.settings import Settings
 
@@ -54,6 +54,8 @@ class Programs:
 
 def find(settings: Settings) -> Programs | None:
     """The programs as they are now, without building anything; None without a usable Asterisk."""
+    if settings.pbx_elsewhere:
+        return _beside_a_pbx_elsewhere()
     root = debian.built(settings.programs)
     asterisk = _asterisk_on_path()
     if asterisk is None:
@@ -81,7 +83,9 @@ def obtain(settings: Settings, progress: Callable[[str], None], needed: tuple[st
     """
     found = find(settings)
     absent = missing(found, needed)
-    if absent:
+    if settings.pbx_elsewhere and absent:
+        progress(f"going on without {', '.join(absent)}: not in this container")
+    elif absent:
         progress(f"not found on this machine: {', '.join(absent)}")
         try:
             debian.build(settings.programs, progress)
@@ -93,6 +97,20 @@ def obtain(settings: Settings, progress: Callable[[str], None], needed: tuple[st
     if found is None:
         raise PbxError(f"the programs folder {settings.programs} was built but Asterisk in it can't be run")
     return found
+
+
+def _beside_a_pbx_elsewhere() -> Programs:
+    ours = elsewhere.companions()
+    return Programs(
+        asterisk=elsewhere.ASTERISK,
+        modules=elsewhere.MODULES,
+        asterisk_data=elsewhere.DATA,
+        version="in a container of its own",
+        espeak=ours["espeak-ng"],
+        baresip=ours["baresip"],
+        baresip_modules=_baresip_modules(ours["baresip"]),
+        sipp=ours["sipp"],
+    )
 
 
 def missing(found: Programs | None, needed: tuple[str, ...] = NEEDED) -> tuple[str, ...]:
