@@ -20,6 +20,7 @@ from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.callbacks import AmiCallBacks
 from switchboard.ami.lamp import ModeLamp
 from switchboard.ami.queues import AmiQueues
+from switchboard.bootstrap import console
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
@@ -165,6 +166,7 @@ class Controller:
         tasks.append(asyncio.create_task(self.call_backs.run(), name="call-backs"))
         for task in tasks:
             task.add_done_callback(_ended)
+        await console.begin(self, ending)
 
     def _gateway(self, account: str) -> Gateway:
         s = self.settings

@@ -25,6 +25,7 @@ from switchboard.cli import (
     run,
     status,
     tickets,
+    user,
 )
 
 app = typer.Typer(
@@ -70,5 +71,6 @@ for _module in (
     prompts,
     programs,
     doctor,
+    user,
 ):
     _module.register(app)

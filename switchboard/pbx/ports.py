@@ -36,7 +36,11 @@ def pbx_doors(settings: Settings) -> tuple[Door, ...]:
 
 def controller_doors(settings: Settings) -> tuple[Door, ...]:
     """What the controller listens on."""
-    return (Door("agi_port", "agi_host", settings.agi_host, settings.agi_port),)
+    s = settings
+    return (
+        Door("agi_port", "agi_host", s.agi_host, s.agi_port),
+        Door("http_port", "http_bind", s.http_bind, s.http_port),
+    )
 
 
 def check(doors: tuple[Door, ...], *, unprivileged: bool = False) -> None:

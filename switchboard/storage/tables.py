@@ -67,7 +67,7 @@ calls = Table(
     "calls",
     metadata,
     Column("id", String(ID), primary_key=True),  # Asterisk's linked id
-    Column("caller", Text, nullable=False, default=""),  # digits and +; "" when withheld
+    Column("caller", Text, nullable=False, default="", index=True),  # digits and +; "" when withheld
     Column("name", Text, nullable=False, default=""),  # as the caller's side sent it: hostile
     Column("dialled", Text, nullable=False, default=""),
     Column("origin", Text, nullable=False, default=""),  # outside | inside
@@ -139,7 +139,54 @@ messages = Table(
     Column("heard", Instant),  # when we saw that it was
     Column("handled", Instant),
     Column("mended", Boolean, nullable=False, default=False),  # its deposit was cut off by a dying PBX
+    Column("text", Text, nullable=False, default=""),  # typed, instead of spoken
+    Column("author", Text, nullable=False, default=""),  # who typed or forwarded it
+    Column("source", String(100), nullable=False, default=""),  # the message it was forwarded from
+    Column("deposit", String(10), nullable=False, default=""),  # flows.messages.Deposit
+    Column("moving", Boolean, nullable=False, default=False),  # the spool has yet to follow the page
+    Column("heard_by", Text, nullable=False, default=""),  # who, when it was in the page
+    Column("handled_by", Text, nullable=False, default=""),
+    Column("outcome", Text, nullable=False, default=""),  # of handling it
 )
+
+message_acts = Table(
+    "message_acts",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("message_id", String(100), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("act", String(20), nullable=False),  # flows.messages.Act
+    Column("detail", Text, nullable=False, default=""),
+)
+"""What people did with a message, in order (A13)."""
+
+placed_calls = Table(
+    "placed_calls",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("extension", Text, nullable=False, index=True),  # the phone that rings first
+    Column("number", Text, nullable=False),  # as that phone would dial it
+    Column("message_id", String(100), nullable=False, default=""),
+    Column("author", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # flows.placing.State
+    Column("why", Text, nullable=False, default=""),
+)
+"""Calls that somebody had placed for their own phone; each ordered at most once."""
+
+callers = Table(
+    "callers",
+    metadata,
+    Column("number", String(40), primary_key=True),  # domain.callers.key_of
+    Column("name", Text, nullable=False, default=""),
+    Column("organisation", Text, nullable=False, default=""),
+    Column("grade", String(10), nullable=False),  # domain.callers.Grade
+    Column("notes", Text, nullable=False, default=""),
+    Column("changed", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+)
+"""What the desk notes of callers (B6)."""
 
 faults = Table(
     "faults",
@@ -257,3 +304,71 @@ call_backs = Table(
     Column("why", Text, nullable=False, default=""),  # of its end
 )
 """Promises to call back, each placed at most once (A12)."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("key", String(100), nullable=False, unique=True),  # flows.accounts.spelling; "#<id>" once removed
+    Column("user", Text, nullable=False),  # the name they sign in with, as it was given
+    Column("name", Text, nullable=False, default=""),
+    Column("hash", Text, nullable=False),  # argon2's notation
+    Column("roles", Text, nullable=False, default=""),  # domain.roles.Role, separated by spaces
+    Column("extension", Text, nullable=False, default=""),
+    Column("language", String(5), nullable=False, default=""),
+    Column("theme", String(10), nullable=False, default="auto"),
+    Column("must_change", Boolean, nullable=False, default=False),  # somebody else chose the password
+    Column("locked", Boolean, nullable=False, default=False),
+    Column("made", Instant, nullable=False),
+    Column("removed", Instant),  # rows stay: the audit names them
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("user_id", _NUMBERED, ForeignKey("users.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("address", Text, nullable=False, default=""),
+    Column("agent", Text, nullable=False, default=""),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("user_id", _NUMBERED, ForeignKey("users.id"), nullable=False, index=True),
+    Column("label", Text, nullable=False),  # what it is for
+    Column("scopes", Text, nullable=False),  # domain.roles.Permission, separated by spaces
+    Column("at", Instant, nullable=False),
+    Column("until", Instant),  # NULL: until it is taken back
+    Column("seen", Instant),
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("name", String(100), nullable=False),  # as typed, in its one spelling: nobody need have it
+    Column("address", String(64), nullable=False),
+    Column("worked", Boolean, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("author", Text, nullable=False),  # user:<name>, command:<account>, "" = nobody signed in
+    Column("via", String(10), nullable=False),  # session | token | command | web (not signed in)
+    Column("address", Text, nullable=False, default=""),
+    Column("action", String(60), nullable=False, index=True),
+    Column("about", Text, nullable=False, default=""),
+    Column("details", Text, nullable=False, default="{}"),  # JSON
+)
+"""Who did what, when, from where. The database itself refuses to change or delete rows (A16)."""
