@@ -65,6 +65,14 @@ Note = Callable[..., None]
 """note(kind, **values): a record of this call for the journal."""
 
 
+Watch = Callable[[Call, str, str], None]
+"""watch(call, action, reason): a decision was made; the live view shows the call so from now on."""
+
+
+def nobody_watches(call: Call, action: str, reason: str) -> None:
+    """A `Watch` for where there is no live view."""
+
+
 @dataclass(frozen=True)
 class Services:
     """What actions reach beyond the line."""
@@ -77,6 +85,7 @@ class Services:
     queues: Queues
     agents: AgentOrders
     call_backs: CallBacks
+    watch: Watch = nobody_watches
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,19 @@ class Desk:
         self._shown: Mode | None = None
         self._changed = asyncio.Event()
         self._read: tuple[Choice | None, float] | None = None  # the last choice, and when it was read
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the mode, or who is at the desk, may have changed."""
+        self._watchers.append(watcher)
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher()
+
+    async def said(self) -> Mapping[str, Duty]:
+        """What each operator said last."""
+        return await self._rows.duty()
 
     async def mode(self) -> ModeNow:
         """The mode in force."""
@@ -86,6 +99,7 @@ class Desk:
         await self._rows.keep_choice(choice)
         self._remember(choice)
         self._changed.set()
+        self._tell()
 
     async def choose(
         self,
@@ -120,6 +134,7 @@ class Desk:
         now = self._now()
         await self._rows.keep_duty(Duty(extension, what, now, until), source, extension)
         log.info("duty", extension=extension, what=what.value, source=source.value)
+        self._tell()
         if what is DutyWord.IN:
             await self._end_absence(now)
         else:
@@ -165,6 +180,7 @@ class Desk:
     async def _reconcile(self) -> None:
         mode = (await self.mode()).mode
         if mode is not self._shown:
+            self._tell()
             await self._lamp.show(mode)
             self._shown = mode
 

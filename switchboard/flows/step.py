@@ -130,6 +130,7 @@ class _Step:
             answers = not decision.call.answered and isinstance(decision.action, ANSWERING)
             self.call = replace(decision.call, answered=decision.call.answered or answers)
             await self._set(Var.STATE, self.call.pack())
+            self.services.watch(self.call, action_name(decision.action), decision.reason)
             if self.call.language != spoken:
                 spoken = self.call.language
                 await self.line.set_variable("CHANNEL(language)", spoken)

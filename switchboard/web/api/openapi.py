@@ -73,7 +73,7 @@ def document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "switchboard-8080",
-                    "description": "the console's session (the port is in its name); changes need X-CSRF-Token",
+                    "description": "the console's session, by port; changes need X-CSRF-Token too",
                 },
             },
         },
