@@ -13,6 +13,7 @@ class Context(StrEnum):
 
     FROM_TRUNK = "from-trunk"  # outside callers: the switchboard and nothing else; one more for each
     # trunk, "from-trunk-<name>", knows its numbers
+    FROM_CALL_US = "from-call-us"  # the test caller in an administrator's page: the main number alone
     FROM_PHONE = "from-phone"  # our own phones: extensions, codes, emergency; "from-phone-<class>" for
     # those that may dial outside, each with an "outside-<class>"
     INSIDE = "inside"  # what those share: who asks, refusals, mailboxes
@@ -28,10 +29,12 @@ class Context(StrEnum):
     EMERGENCY = "emergency"
     OUTSIDE = "outside"  # rendered: who may dial what outside; "line-<trunk>": what each trunk takes
     CALL_BACK = "call-back"  # both halves of a call that a caller asked for
+    PLACED = "placed"  # a call that somebody had placed for their own phone
     SCREENED_LEG = "screened-leg"  # one of an executive's phones: answers only after a yes
     SCREENED_OUTSIDE = "screened-outside"  # rendered: telephones outside that an executive named
     SCREEN_ASK = "screen-ask"  # runs on that phone: who calls, and the question
     SCREEN_OVER = "screen-over"  # lets phones go that still listen
+    CONSULT = "consult"  # an operator's leg that asks somebody about a held caller
     PARKING = "parking"  # park, fetch, pick up
     PARK_TOLD = "park-told"  # tells who parked a caller where
     PICKUP_GROUPS = "pickup-groups"
@@ -68,6 +71,8 @@ class Var(StrEnum):
     RING = "SB_RING"  # how long an executive's phones ring, without the time to decide
     ASKER = "SB_ASKER"  # the phone inside that asks for the connection
     BACK = "SB_BACK"  # the phone that transferred the caller; "" when nobody did
+    LEG = "SB_LEG"  # the channel to connect with
+    WITH = "SB_WITH"  # whose it is
 
 
 class Global(StrEnum):
@@ -77,7 +82,7 @@ class Global(StrEnum):
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 
-EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_PLACE", "SB_LINE")
+EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_PLACE", "SB_LINE", "SB_CONSULT")
 """Variables that the executor keeps for itself."""
 
 UNAIDED_OWN = ("SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")
@@ -98,6 +103,9 @@ class Verb(StrEnum):
     """What the executor can run: one extension of context `switchboard` each."""
 
     DIAL = "dial"
+    SERIAL = "serial"
+    CONNECT = "connect"
+    PARK = "park"
     SCREEN = "screen"
     ENQUEUE = "enqueue"
     WAIT = "wait"
@@ -120,6 +128,22 @@ MODE_FAMILY, MODE_KEY = "switchboard", "mode"
 
 ENDPOINT_TRUNK_PREFIX = "trunk-"
 """PJSIP endpoints: a phone's is its extension ("8201"), a trunk's is "trunk-<name>"."""
+
+ENDPOINT_PAGE_SUFFIX = "-web"
+"""The phone in a person's page: "8201-web". Everywhere but in Asterisk it is that person's phone, 8201."""
+
+ENDPOINT_CALL_US = "call-us"
+"""The test caller in an administrator's page: a caller from outside."""
+
+CALL_HEADER = "X-Switchboard-Call"
+"""SIP header that tells a phone in a page which call rings it."""
+
+
+def extension_of(endpoint: str) -> str:
+    """Whose phone an endpoint is: "8201" for "8201" and "8201-web"; others' names are as they are."""
+    owner = endpoint.removesuffix(ENDPOINT_PAGE_SUFFIX)
+    return owner if owner.isascii() and owner.isdigit() else endpoint
+
 
 CDR_FILE = "calls.csv"
 """In <log dir>/cdr-custom/. One line per CDR, columns as below, values quoted by CSV_QUOTE()."""

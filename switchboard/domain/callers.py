@@ -59,3 +59,14 @@ def _national(rest: str) -> str:
     if _MOBILE.fullmatch(rest) or not rest or rest.startswith("0"):
         return rest
     return f"0{rest}"
+
+
+def writings(key: str) -> tuple[str, ...]:
+    """Every way in which a trunk may show the number with this key, the key among them."""
+    if key.startswith("00"):
+        return key, f"+{key[2:]}"
+    if _MOBILE.fullmatch(key):
+        return key, f"0{key}", f"86{key}", f"+86{key}", f"0086{key}"
+    if key.startswith("0"):
+        return key, f"+86{key[1:]}", f"0086{key[1:]}"
+    return (key,)

@@ -87,6 +87,9 @@ NOT_ALLOWED = "dial-refused"  # 对不起，此分机无权拨打该号码。
 NO_SUCH_NUMBER = "dial-unknown"  # inside: 您拨的号码不存在。
 TROUBLE = "trouble"  # 对不起，系统繁忙。 before the fallback, and when a bound is reached
 FALLBACK_DIAL = "fallback-dial"  # 请拨分机号，转综合管理部请拨零。 said without the controller
+TYPED_INTRO = "typed-intro"  # in a mailbox: 话务员为您记录的留言。
+TYPED_CALLER = "typed-caller"  # 来电人： (a name follows)
+TYPED_NUMBER = "typed-number"  # 来电号码： (digits follow)
 
 ALL: tuple[str, ...] = tuple(
     value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)

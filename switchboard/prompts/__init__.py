@@ -5,7 +5,8 @@ voices. Heavy libraries (numpy, soxr, pypinyin) are loaded only while something 
 """
 
 from switchboard.prompts.build import Report, build, build_report
+from switchboard.prompts.dictation import dictate
 from switchboard.prompts.sounds import Sounds
 from switchboard.prompts.speech import Speech, choose
 
-__all__ = ["Report", "Sounds", "Speech", "build", "build_report", "choose"]
+__all__ = ["Report", "Sounds", "Speech", "build", "build_report", "choose", "dictate"]

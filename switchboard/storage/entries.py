@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from switchboard.domain.actions import MessageReason
 from switchboard.storage import stories
-from switchboard.storage.records import Begun, Cdr, Step, Unreadable, call_id, clean, instant
+from switchboard.storage.records import Begun, Cdr, Step, Unreadable, call_id, clean, instant, integer
 from switchboard.storage.stories import Story
-from switchboard.storage.tables import faults, tickets
+from switchboard.storage.tables import faults, messages, tickets
+from switchboard.storage.voicemail import MAILBOX
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Work:
     stories: dict[str, Story]
     faults: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)  # put into mailboxes by people at the desk
     mailboxes: set[str] = field(default_factory=set)  # where messages are being left
 
     async def save(self, connection: AsyncConnection) -> None:
@@ -38,6 +41,10 @@ class Work:
             )
             if (await connection.execute(known)).first() is None:
                 await connection.execute(tickets.insert(), ticket)
+        for message in self.messages:
+            there = select(messages.c.id).where(messages.c.id == message["id"])
+            if (await connection.execute(there)).first() is None:
+                await connection.execute(messages.insert(), message)
 
 
 async def begin(connection: AsyncConnection, records: Iterable[Mapping[str, Any] | Cdr]) -> Work:
@@ -62,6 +69,8 @@ def apply(record: Mapping[str, Any] | Cdr, work: Work) -> None:
             _fault(record, work)
         case "ticket":
             _ticket(record, work)
+        case "message":
+            _message(record, work)
         case kind:
             raise Unreadable(f"a record of unknown kind {kind!r:.40}")
 
@@ -97,6 +106,34 @@ def _ticket(record: Mapping[str, Any], work: Work) -> None:
             "state": "open",
         }
     )
+
+
+def _message(record: Mapping[str, Any], work: Work) -> None:
+    call = record.get("call")
+    reason = clean(record.get("reason", ""))
+    id_, mailbox = clean(record.get("id", "")), clean(record.get("mailbox", ""))
+    if not MAILBOX.fullmatch(mailbox) or not id_.startswith(f"{mailbox}-") or len(id_) > 100:
+        raise Unreadable(f"no message: {id_!r:.60}")
+    work.messages.append(
+        {
+            "id": id_,
+            "mailbox": mailbox,
+            "call_id": call_id(call) if call else None,
+            "caller": clean(record.get("caller", "")),
+            "name": clean(record.get("name", "")),
+            "received": instant(record.get("received")),
+            "seconds": integer(record.get("seconds", 0)),
+            "reason": reason if reason in list(MessageReason) else MessageReason.OPERATOR.value,
+            "file": clean(record.get("file", "")),
+            "state": "new",
+            "deposit": "waiting",
+            "text": clean(record.get("text", "")),
+            "author": clean(record.get("author", "")),
+            "source": clean(record.get("source", ""))[:100],
+        }
+    )
+    if call:
+        _story(record, work).has_message = True
 
 
 def _story(record: Mapping[str, Any], work: Work) -> Story:

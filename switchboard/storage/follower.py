@@ -74,6 +74,7 @@ class Follower:
         self.cdr = cdr
         self.spool = Spool(spool)
         self.index = MailboxIndex(kept)
+        self.looked: list[Callable[[str], object]] = []  # told of each mailbox in which something changed
         self._followed: dict[str, int] = {}
         self._busy_boxes: dict[str, float] = {}
         self._poked = asyncio.Event()
@@ -228,6 +229,8 @@ class Follower:
             self.spool.name(mailbox)
         else:
             self.spool.settled(mailbox, marks)
+        for tell in self.looked:
+            tell(mailbox)
 
 
 def _journal_items(path: Path, offset: int) -> Iterator[Item]:

@@ -23,6 +23,9 @@ GONE_SECONDS = 2.0
 messages, one may be seen nowhere for a moment."""
 
 
+_ORDER = tuple(MessageState)  # new, heard, handled
+
+
 class MailboxIndex:
     """Applies what was found in a mailbox to the table `messages`."""
 
@@ -112,7 +115,9 @@ class MailboxIndex:
 
     def _change(self, row: Any, message: Found) -> dict[str, Any] | None:
         """What to write about a message that was known. Handled is final, wherever it lies."""
-        state = MessageState.HANDLED if row.state == MessageState.HANDLED else message.state
+        state = message.state
+        if row.state == MessageState.HANDLED or row.moving:  # said in the page; the spool follows
+            state = max(MessageState(row.state), state, key=_ORDER.index)
         place = f"{message.folder}/{message.number}"
         file = row.file if Path(row.file).parent == self.kept else self._keep(message)
         if (row.state, row.place, row.file) == (state, place, file):
@@ -130,8 +135,7 @@ class MailboxIndex:
 
 def _one_each(found: Sequence[Found]) -> list[Found]:
     """A message seen twice is being moved: copied already, not yet deleted. Where it goes to counts."""
-    order = {MessageState.NEW: 0, MessageState.HEARD: 1, MessageState.HANDLED: 2}
-    return list({f.id: f for f in sorted(found, key=lambda f: order[f.state])}.values())
+    return list({f.id: f for f in sorted(found, key=lambda f: _ORDER.index(f.state))}.values())
 
 
 def _values(row: Any, *, state: MessageState, place: str, file: str) -> dict[str, Any]:

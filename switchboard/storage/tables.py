@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -304,6 +305,34 @@ call_backs = Table(
     Column("why", Text, nullable=False, default=""),  # of its end
 )
 """Promises to call back, each placed at most once (A12)."""
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("call_id", String(ID), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # domain.order.OrderKind
+    Column("by", Text, nullable=False),  # the operator's extension
+    Column("target", Text, nullable=False, default=""),
+    Column("typed", Text, nullable=False, default=""),  # JSON of what the operator typed; "" for nothing
+    Column("leg", Text, nullable=False, default=""),  # channel to connect with
+    Column("author", Text, nullable=False, default=""),
+    Column("address", Text, nullable=False, default=""),
+    Column("placed", Instant, nullable=False),
+    Column("sent", Instant),  # when the call was moved
+    Column("claimed", Instant),  # when the call's step took it
+    Column("closed", Instant),
+    Column("state", String(10), nullable=False),  # flows.orders.State
+    Column("outcome", Text, nullable=False, default=""),
+    Index(
+        "uq_orders_open",
+        "call_id",
+        unique=True,
+        sqlite_where=text("state IN ('placed', 'claimed')"),
+        postgresql_where=text("state IN ('placed', 'claimed')"),
+    ),
+)
+"""Orders from outside into calls (B1): each carried out at most once, one open for a call at a time."""
 
 users = Table(
     "users",

@@ -30,7 +30,7 @@ MENDED_FROM = 0xF0000000
 made whole (`mending`)."""
 
 _MSG_ID = re.compile(r"[0-9a-zA-Z-]{1,40}", re.ASCII)
-_CATEGORY = re.compile(r"([a-z_]{1,20})/([\w.:-]{1,150})", re.ASCII)
+_CATEGORY = re.compile(r"([a-z_]{1,20})/([\w.:-]{0,150})", re.ASCII)
 _CALLER = re.compile(r'\s*(?:"(?P<name>.*)"|(?P<bare>[^"]*?))\s*<(?P<number>[^<>]*)>\s*', re.DOTALL)
 _TXT_LIMIT = 64 * 1024
 _BEFORE_CALLER = ("origmailbox", "context", "exten", "rdnis", "priority", "callerchan", "callerid")
