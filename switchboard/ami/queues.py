@@ -49,6 +49,7 @@ class AmiQueues:
                         reachable=status not in GONE,
                         free=status == FREE and event.text("InCall") != "1",
                         pause=(event.text("PausedReason") or PAUSED) if paused else "",
+                        talked=_integer(event.text("LastCall")),
                     )
                 )
         if not there:

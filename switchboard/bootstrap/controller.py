@@ -26,7 +26,7 @@ from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain import search
 from switchboard.domain.agents import OUT_REASON
-from switchboard.domain.company import Rules
+from switchboard.domain.company import Queue, Rules
 from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
 from switchboard.flows.agents import Agents
@@ -102,7 +102,7 @@ class Controller:
         pins = Pins(self._pin, PinRows(database), now)
         clips = CallClips(settings.spool)
         in_queues = AmiQueues(self.gateway, _Calls(self.board).waiting)
-        queues = Queues(in_queues, self._handling, now, OUT_REASON)
+        queues = Queues(in_queues, self._handling, now, OUT_REASON, self._wrap_up)
         self.agents = Agents(AgentRows(database), in_queues, self._rules, now)
         self.call_backs = CallBacks(
             CallBackRows(database),
@@ -185,6 +185,10 @@ class Controller:
     def _live(self) -> set[str] | None:
         """Ids of what is up: a call's own, and its channels' (a call placed by us may join another's)."""
         return _Calls(self.board).live() | self.board.channels if self.board.fresh else None
+
+    def _wrap_up(self, queue: str) -> int:
+        entry = self._rules().extensions.get(queue)
+        return entry.wrap_up_seconds if isinstance(entry, Queue) else 0
 
     async def _handling(self, queue: str) -> int:
         return await handling_seconds(self.database, queue, now())

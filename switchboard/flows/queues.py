@@ -32,12 +32,14 @@ MEAN_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent as app_queue sees them. `pause`: why they are paused, "" for one who isn't."""
+    """An agent as app_queue sees them. `pause`: why they are paused, "" for one who isn't. `talked`: when their
+    last conversation ended, in epoch seconds, 0 for never."""
 
     extension: str
     reachable: bool
     free: bool
     pause: str = ""
+    talked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Pbx(Protocol):
 Handling = Callable[[str], Awaitable[int]]
 """Mean seconds of the queue's conversations lately, 0 for none; raises SwitchboardError."""
 
+WrapUp = Callable[[str], int]
+"""Seconds of rest that the rules give a queue's agents after a conversation."""
+
 
 @dataclass
 class _Away:
@@ -71,11 +76,12 @@ class _Away:
 class Queues:
     """Implements `flows.ports.Queues`. `gone` is the pause reason of agents who signed out."""
 
-    def __init__(self, pbx: Pbx, handling: Handling, now: Clock, gone: str) -> None:
+    def __init__(self, pbx: Pbx, handling: Handling, now: Clock, gone: str, wrap_up: WrapUp) -> None:
         self._pbx = pbx
         self._handling = handling
         self._now = now
         self._gone = gone
+        self._wrap_up = wrap_up
         self._away: dict[str, dict[str, _Away]] = {}
         self._means: dict[str, tuple[int, float]] = {}
 
@@ -92,12 +98,13 @@ class Queues:
         self._remember(look.queue, call, own)
         present = [m for m in found.members if m.reachable and m.pause != self._gone]
         working = [m for m in present if not m.pause]
+        rested = self._now().timestamp() - self._wrap_up(look.queue)
         return QueueSeen(
             place=place(own, ranks.values()),
             waiting=len(ranks),
             present=len(present),
             agents=len(working),
-            free=len([m for m in working if m.free]),
+            free=len([m for m in working if m.free and m.talked <= rested]),
             handling_seconds=await self._mean(look.queue),
         )
 

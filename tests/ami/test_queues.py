@@ -42,7 +42,7 @@ async def test_callers_have_their_rank_and_members_their_state() -> None:
         event("QueueEntry", Queue="8600", Uniqueid="1.7", Priority="104571999"),
         member("8601"),
         member("8602", Status="2", InCall="1"),
-        member("8603", Status="6"),
+        member("8603", Status="6", LastCall="1795428000"),
         member("8604", Status="5"),
         member("8605", Paused="1", PausedReason="lunch"),
         member("8606", Paused="1", PausedReason=""),
@@ -53,7 +53,7 @@ async def test_callers_have_their_rank_and_members_their_state() -> None:
     assert found.members == (
         Member("8601", True, True),
         Member("8602", True, False),
-        Member("8603", True, False),
+        Member("8603", True, False, talked=1_795_428_000),
         Member("8604", False, False),
         Member("8605", True, True, "lunch"),
         Member("8606", True, True, "pause"),

@@ -55,7 +55,7 @@ async def handling(queue: str) -> int:
 
 
 def queues(pbx: Pbx) -> Queues:
-    return Queues(pbx, handling, lambda: NOW, OUT_REASON)
+    return Queues(pbx, handling, lambda: NOW, OUT_REASON, lambda queue: 10)
 
 
 async def test_the_place_follows_from_who_waits_and_since_when() -> None:
@@ -89,6 +89,19 @@ async def test_agents_who_signed_out_are_not_there_and_who_pauses_does_not_work(
     )
     seen = await queues(pbx).seen("me", LookAtQueue("8600"))
     assert (seen.present, seen.agents, seen.free) == (2, 1, 0)
+
+
+async def test_an_agent_who_rests_after_a_conversation_is_not_free() -> None:
+    """Ten seconds of wrap-up: one ended four seconds ago, one eleven, one never talked."""
+    pbx = Pbx(
+        members={
+            "1": Member("1", True, True, talked=SINCE - 4),
+            "2": Member("2", True, True, talked=SINCE - 11),
+            "3": Member("3", True, True),
+        }
+    )
+    seen = await queues(pbx).seen("me", LookAtQueue("8600"))
+    assert (seen.agents, seen.free) == (3, 2)
 
 
 async def test_without_the_pbx_nothing_is_known_and_nothing_is_raised() -> None:
