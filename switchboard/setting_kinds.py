@@ -60,6 +60,11 @@ def host(value: Any, _: Path) -> str:
     raise ValueError(f"expected a host name or an IP address, found {value!r}")
 
 
+def hosts(value: Any, folder: Path) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else re.split(r"[,\s]+", str(value).strip())
+    return tuple(host(str(p), folder).lower() for p in parts if p)
+
+
 def nets(value: Any, _: Path) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else re.split(r"[,\s]+", str(value).strip())
     try:

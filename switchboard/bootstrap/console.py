@@ -1,13 +1,13 @@
 """The console in the browser: its parts wired, its doors opened and kept open.
 
 Calls don't wait for it. A port that somebody else has taken since the start is tried again and again, and
-said in the log; the controller answers calls all the same.
+said in the log; a certificate that can't be used closes HTTPS alone; the controller answers calls all the
+same.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ import structlog
 from aiohttp import web
 
 import switchboard
+from switchboard.certificates import Certificates, names_of_machine
+from switchboard.errors import SwitchboardError
 from switchboard.flows.accounts import Accounts
 from switchboard.flows.passwords import Hasher
 from switchboard.settings import Settings
@@ -31,29 +33,32 @@ log = structlog.get_logger()
 
 AGAIN_SECONDS = 5.0
 GRACE_SECONDS = 2.0
-"""How long requests under way may take when the controller stops; live streams end at once."""
+"""How long requests under way may take when the controller stops."""
+RENEW_SECONDS = 3600.0
+"""How often is looked whether the certificate nears its end, or the machine has another address."""
 
 
-def site(settings: Settings) -> Site:
+def site(settings: Settings, certificates: Certificates) -> Site:
     """Under which names and ports browsers reach us."""
-    names = {socket.gethostname().lower(), settings.external_address.lower()}
-    names |= {f"{name}.local" for name in names if name and "." not in name}
+    names = names_of_machine(settings.external_address, *settings.http_names) | certificates.names()
     return Site(
-        names=frozenset(names - {""}),
+        names=names,
         http_port=settings.http_port,
         https_port=settings.https_port,
         wss_port=settings.wss_port,
         version=switchboard.__version__,
+        authority=certificates.authority,
+        fingerprint=certificates.fingerprint(),
     )
 
 
-def parts(controller: Controller) -> Parts:
+def parts(controller: Controller, certificates: Certificates) -> Parts:
     """What the console's handlers work with."""
     from switchboard.bootstrap.controller import now
 
     settings, database = controller.settings, controller.database
     return Parts(
-        site=site(settings),
+        site=site(settings, certificates),
         key=read_or_make(settings.secrets / "web.key"),
         accounts=Accounts(UserRows(database), Hasher(), now),
         audit=AuditRows(database),
@@ -66,13 +71,46 @@ def parts(controller: Controller) -> Parts:
 async def begin(controller: Controller, ending: AsyncExitStack) -> None:
     """Serve the console until `ending`. Returns when the doors are open, or were found taken."""
     settings = controller.settings
-    runner = web.AppRunner(build_app(parts(controller)), access_log=None, shutdown_timeout=GRACE_SECONDS)
+    certificates = Certificates.of(settings)
+    tls = await asyncio.to_thread(_tls, certificates, settings)
+    app = build_app(parts(controller, certificates))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     ending.push_async_callback(runner.cleanup)
-    door = Opening(runner, settings.http_bind, settings.http_port, "http_port")
-    if not await door.open():
-        task = asyncio.create_task(door.keep_trying(), name="console")
-        ending.push_async_callback(_cancel, task)
+    doors = [Opening(runner, settings.http_bind, settings.http_port, "http_port")]
+    if tls is not None:
+        doors.append(Opening(runner, settings.http_bind, settings.https_port, "https_port", tls))
+    tasks = [
+        asyncio.create_task(door.keep_trying(), name=f"console {door.setting}")
+        for door in doors
+        if not await door.open()
+    ]
+    if tls is not None:
+        tasks.append(asyncio.create_task(_renew(controller, certificates, tls), name="certificate"))
+    ending.push_async_callback(_cancel, tasks)
+
+
+def _tls(certificates: Certificates, settings: Settings) -> ssl.SSLContext | None:
+    """HTTPS as it can be had; without it calls and HTTP go on."""
+    try:
+        certificates.ensure_for(settings)
+        return certificates.context()
+    except SwitchboardError as error:
+        log.error("console_without_https", why=str(error))
+        return None
+
+
+async def _renew(controller: Controller, certificates: Certificates, tls: ssl.SSLContext) -> None:
+    """A new certificate in time; whoever connects from then on is shown it, by the PBX's door too."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        try:
+            if await asyncio.to_thread(certificates.ensure_for, controller.settings):
+                log.info("certificate_renewed", names=sorted(certificates.names()))
+                await controller.publisher(controller.book.in_force()[0])
+            certificates.load_into(tls)  # given files may have been replaced as well
+        except SwitchboardError as error:
+            log.error("certificate_not_renewed", why=str(error))
 
 
 @dataclass(frozen=True)
@@ -106,6 +144,7 @@ class Opening:
                 return
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

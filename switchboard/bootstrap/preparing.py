@@ -8,6 +8,7 @@ from pathlib import Path
 
 from switchboard.ami.accounts import ACCOUNTS
 from switchboard.bootstrap.examples import ExampleCalls
+from switchboard.certificates import Certificates
 from switchboard.domain.company import Rules
 from switchboard.errors import RulesError
 from switchboard.pbx.programs import Programs
@@ -39,6 +40,7 @@ async def prepare(settings: Settings, programs: Programs, progress: Say) -> None
     sounds = await asyncio.to_thread(workshop.speak, rules, _spoken(progress))
     database = await open_database(settings.database_url)
     await database.close()
+    await asyncio.to_thread(Certificates.of(settings).ensure_for, settings)
     await asyncio.to_thread(workshop.write, rules, sounds)
     progress(f"rules {rules.version} are in force: {len(rules.phones)} phones, {len(rules.trunks)} trunks")
 

@@ -40,6 +40,7 @@ def controller_doors(settings: Settings) -> tuple[Door, ...]:
     return (
         Door("agi_port", "agi_host", s.agi_host, s.agi_port),
         Door("http_port", "http_bind", s.http_bind, s.http_port),
+        Door("https_port", "http_bind", s.http_bind, s.https_port),
     )
 
 

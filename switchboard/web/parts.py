@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
@@ -33,6 +34,8 @@ class Site:
     https_port: int
     wss_port: int
     version: str
+    authority: Path | None = None  # what computers install to trust us; None: no authority of our own
+    fingerprint: str = ""  # of the authority
 
 
 @dataclass(frozen=True, kw_only=True)
