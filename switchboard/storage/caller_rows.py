@@ -13,7 +13,6 @@ from switchboard.storage.database import Database
 from switchboard.storage.search import containing
 from switchboard.storage.stories import put
 from switchboard.storage.tables import callers, calls, tickets
-from switchboard.storage.tickets import OPEN
 
 
 class CallerRows:
@@ -57,7 +56,7 @@ class CallerRows:
         still_open = (
             select(func.count())
             .select_from(tickets)
-            .where(tickets.c.caller.in_(written), tickets.c.state.in_(OPEN))
+            .where(tickets.c.caller.in_(written), tickets.c.state == "open")
         )
         async with self._database.read() as connection:
             row = (await connection.execute(select(callers).where(callers.c.number == key))).first()
