@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from switchboard.rules.codes_zh import MEANINGS_ZH
+
 ERRORS: Mapping[str, str] = {
     "unreadable": "The file can't be opened.",
     "encoding": "The file is not UTF-8.",
@@ -90,3 +92,8 @@ WARNINGS: Mapping[str, str] = {
 """Kinds that only tell."""
 
 MEANINGS: Mapping[str, str] = {**ERRORS, **WARNINGS}
+
+
+def meaning(code: str, language: str) -> str:
+    """What problems of this kind are about, in zh or en; "" for an unknown kind."""
+    return (MEANINGS_ZH if language == "zh" else MEANINGS).get(code, "")
