@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from switchboard.domain import search
+from switchboard.domain import directory, search
 from switchboard.domain.company import Rules
 from switchboard.errors import AmiDisconnected, RulesError, SwitchboardError
 from switchboard.flows.ports import Voice
@@ -98,6 +98,7 @@ class Enforcement:
         if version != self.state.version:
             voice = await self._publish(rules)
             await asyncio.to_thread(search.prepare, rules)
+            await asyncio.to_thread(directory.prepare, rules)
             try:
                 await asyncio.to_thread(self._versions.put_in_force, version)
             except SwitchboardError:

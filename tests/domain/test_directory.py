@@ -74,7 +74,7 @@ def numbers(rules: Rules, typed: str, **more: bool) -> list[str]:
     ],
 )
 def test_every_writing_finds(rules: Rules, typed: str, first: str) -> None:
-    """Characters, pinyin whole, by initials or mixed, from any syllable; English words; digits; departments."""
+    """Characters, pinyin whole, by initials or mixed, from any syllable; English; digits; departments."""
     assert numbers(rules, typed)[:1] == [first]
 
 
@@ -130,22 +130,7 @@ def test_ten_thousand_entries_answer_within_fifty_milliseconds() -> None:
     rules = replace(company(), extensions=entries)
     directory.prepare(rules)
     took = []
-    for typed in (
-        "z",
-        "zh",
-        "zhang",
-        "zhangw",
-        "zw",
-        "张",
-        "张伟",
-        "1",
-        "123",
-        "person",
-        "sales",
-        "",
-        "x s b",
-        "wei",
-    ):
+    for typed in (*"z zh zhang zhangw zw 张 张伟 1 123 person sales wei".split(), "", "x s b"):
         began = time.perf_counter()
         directory.find(rules, typed, unlisted=True)
         took.append(time.perf_counter() - began)
