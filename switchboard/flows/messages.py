@@ -129,7 +129,7 @@ class Rows(Protocol):
     async def act(self, id_: str, act: Act, author: str, detail: str, at: datetime) -> None: ...
     async def acts(self, id_: str) -> list[dict[str, Any]]: ...
     async def waiting(self) -> list[Message]: ...
-    async def deposited(self, id_: str, deposit: Deposit, seconds: int) -> None: ...
+    async def deposited(self, id_: str, deposit: Deposit, seconds: int, file: str) -> None: ...
     async def moving(self) -> list[Message]: ...
     async def moved(self, ids: Collection[str]) -> None: ...
 
@@ -152,8 +152,11 @@ class Mailboxes(Protocol):
 class Spool(Protocol):
     """The files of mailboxes (`switchboard.storage.Depositing`). Blocking. Raises StorageError."""
 
-    def put(self, message: Message, sound: bytes | None, pbx_started: datetime) -> float:
-        """Make it a new message of its mailbox, unless it is; its seconds. `sound` None: that of its file."""
+    def put(self, message: Message, sound: bytes | None, pbx_started: datetime) -> tuple[float, str]:
+        """Make it a new message of its mailbox, unless it is; its seconds, and the file that is kept.
+
+        `sound` None: that of its file.
+        """
 
 
 Dictate = Callable[[str, str, str], bytes]
@@ -326,15 +329,15 @@ class Messages:
         started = await self._mailboxes.started()
         try:
             sound = await asyncio.to_thread(self._sound, message)
-            seconds = await asyncio.to_thread(self._spool.put, message, sound, started)
+            seconds, file = await asyncio.to_thread(self._spool.put, message, sound, started)
         except PromptError as error:
             log.error("message_not_audible", message=message.id, error=str(error))
-            await self._rows.deposited(message.id, Deposit.FAILED, 0)
+            await self._rows.deposited(message.id, Deposit.FAILED, 0, "")
             return
         except StorageError as error:
             log.error("message_not_delivered", message=message.id, error=str(error))
             return
-        await self._rows.deposited(message.id, Deposit.DONE, round(seconds))
+        await self._rows.deposited(message.id, Deposit.DONE, round(seconds), file)
         await self._mailboxes.refresh(message.mailbox)
         await self._recorded(message.mailbox)
         self._changed()

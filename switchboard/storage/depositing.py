@@ -23,10 +23,10 @@ class Depositing:
         self._spool = spool
         self._kept = kept
 
-    def put(self, message: Message, sound: bytes | None, pbx_started: datetime) -> float:
-        """Make it a new message of its mailbox, unless it is; its seconds. `sound` None: that of its file.
+    def put(self, message: Message, sound: bytes | None, pbx_started: datetime) -> tuple[float, str]:
+        """Make it a new message of its mailbox, unless it is; its seconds, and the file that is kept.
 
-        May be done again at any time. Blocking. Raises StorageError.
+        `sound` None: that of its file. May be done again at any time. Blocking. Raises StorageError.
         """
         if not MAILBOX.fullmatch(message.mailbox):
             raise StorageError(f"{message.mailbox[:40]!r} is no mailbox")
@@ -40,7 +40,7 @@ class Depositing:
                 self._place(message, kept, measured.seconds, box, pbx_started.timestamp())
         except OSError as error:
             raise StorageError(f"a message for {message.mailbox}: {error.strerror}") from error
-        return measured.seconds
+        return measured.seconds, str(kept)
 
     def _keep(self, message: Message, sound: bytes | None) -> Path:
         """Our own file of it: written whole, or another name of the one it was forwarded from."""

@@ -107,13 +107,13 @@ class MessageRows:
         """Those to be delivered into their mailboxes, oldest first."""
         return await self._some(messages.c.deposit == Deposit.WAITING.value)
 
-    async def deposited(self, id_: str, deposit: Deposit, seconds: int) -> None:
+    async def deposited(self, id_: str, deposit: Deposit, seconds: int, file: str) -> None:
         """What became of delivering it."""
         async with self._database.write() as connection:
             await connection.execute(
                 update(messages)
                 .where(messages.c.id == id_)
-                .values(deposit=deposit.value, seconds=max(0, seconds))
+                .values(deposit=deposit.value, seconds=max(0, seconds), file=file)
             )
 
     async def moving(self) -> list[Message]:
