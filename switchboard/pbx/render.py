@@ -21,6 +21,7 @@ from switchboard.domain import prompt_keys
 from switchboard.domain.company import LANGUAGES, Rules
 from switchboard.domain.phrases import Phrase, Text
 from switchboard.pbx import lines, pickup, roster, text
+from switchboard.pbx.pages import PageDoor
 from switchboard.settings import Settings
 from switchboard.shipped import shipped
 
@@ -58,15 +59,18 @@ def render(
     *,
     programs: Programs,
     address: str = "",
+    page: PageDoor | None = None,
 ) -> dict[str, str]:
     """Every file of Asterisk's configuration folder: name → text.
 
     `retired` are earlier versions that calls under way may still need: what only they have stays, closed
     to new calls. `address` is this machine's own, told to phones as the place for sound when we listen on
-    all addresses ("" leaves it to Asterisk, which asks the name service for each call). Raises PbxError
-    for a value that can't stand in a file of Asterisk's, whatever the rules' own checks let through.
+    all addresses ("" leaves it to Asterisk, which asks the name service for each call). `page` is the door
+    for phones in pages; without it there is none. Raises PbxError for a value that can't stand in a file of
+    Asterisk's, whatever the rules' own checks let through.
     """
     values = _values(rules, settings, secrets, sounds, tuple(retired), programs, address)
+    values |= {"page": page, "ice_mapped": _ice_mapped(settings, values["media_address"])}
     files = {}
     environment = _environment()
     for name in environment.list_templates():
@@ -117,7 +121,7 @@ def _values(
         "media_address": media,
         "media_bound": not bind.is_unspecified,
         "nat": _nat(settings),
-        "ami_bind": settings.ami_host if _is_loopback(settings.ami_host) else "0.0.0.0",  # noqa: S104
+        "ami_bind": settings.ami_host if _is_address(settings.ami_host) else "0.0.0.0",  # noqa: S104
         "ami_peers": _ami_peers(settings),
         "phones": roster.phones(rules, retired, secrets),
         "trunks": lines.trunks(rules, secrets),
@@ -125,6 +129,7 @@ def _values(
         "mailboxes": roster.mailboxes(rules, retired, secrets),
         "shared_boxes": roster.shared_boxes(rules),
         "queues": tuple(roster.queues(rules, retired)),
+        "agents": sorted({m for queue in roster.queues(rules, retired) for m in queue.members}),
         "main_language": rules.default_language,
         "directory": roster.directory(rules),
         "classes": tuple(roster.classes(rules)),
@@ -168,11 +173,29 @@ def _nat(settings: Settings) -> text.Plain:
     )
 
 
+def _ice_mapped(settings: Settings, media: str) -> text.Plain:
+    """The line that has pages beyond a router told its address as well as ours (rtp.conf)."""
+    try:
+        ours, outside = ipaddress.ip_address(media), ipaddress.ip_address(settings.external_address)
+    except ValueError:
+        return text.Plain("")  # no such router, or known by a name alone, which Asterisk takes no candidate from
+    return text.Plain(f"{ours} => {outside},include_local_address")
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_address(host: str) -> bool:
+    """Whether it is one that Asterisk can listen on alone; a name may mean several."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def _ami_peers(settings: Settings) -> list[str]:

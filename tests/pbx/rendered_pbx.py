@@ -13,7 +13,7 @@ import shutil
 import socket
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from switchboard.domain.phrases import Phrase, Text
 from switchboard.pbx import files, programs, roster
 from switchboard.pbx.folders import link_documentation, make_folders
 from switchboard.pbx.launch import Pbx
+from switchboard.pbx.pages import PageDoor
 from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.process import Identity
 from switchboard.pbx.programs import Programs
@@ -145,6 +146,7 @@ class RenderedPbx:
     rules: Rules
     repertoire: Repertoire
     process: asyncio.subprocess.Process | None = None
+    page: PageDoor | None = None
 
     async def cli(self, command: str) -> str:
         return await self.pbx.cli(command)
@@ -199,6 +201,7 @@ class RenderedPbx:
             sounds or FakeSounds(),
             retired,
             programs=self.pbx.programs,
+            page=self.page,
         )
         put_first_pins(self.settings.spool, roster.mailboxes(rules, retired, FakeSecrets()))
         return files.put(self.settings.etc, rendered)
@@ -240,8 +243,10 @@ class RenderedPbx:
 
 
 @asynccontextmanager
-async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[RenderedPbx]:
-    """Rendered, started and booted; killed and removed at the end."""
+async def rendered_pbx(
+    rules: Rules, *, page: Callable[[Settings], PageDoor] | None = None, **changes: object
+) -> AsyncIterator[RenderedPbx]:
+    """Rendered, started and booted; killed and removed at the end. `page`: the door for phones in pages."""
     folder = Path(tempfile.mkdtemp(prefix="sbpbx-", dir="/tmp"))
     base = free_ports(104)
     values = {
@@ -253,6 +258,7 @@ async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[Rendere
         "rtp_ports": (base + 4, base + 103),
         "ami_port": base + 1,
         "agi_port": base + 2,
+        "wss_port": base + 3,
         **changes,
     }
     settings = Settings(**values)  # type: ignore[arg-type]
@@ -265,6 +271,7 @@ async def rendered_pbx(rules: Rules, **changes: object) -> AsyncIterator[Rendere
         (noise("music", 20.0) * 8000).astype("<i2").tobytes()
     )
     running = RenderedPbx(settings, pbx, rules, Repertoire(made.items()))
+    running.page = page(settings) if page else None
     try:
         running.put(rules)
         if os.environ.get("SB_KEEP"):

@@ -12,6 +12,7 @@ import pytest
 
 from switchboard.domain.company import Class, Department, Desk, Principal, Trunk
 from switchboard.errors import PbxError
+from switchboard.pbx.pages import PageDoor
 from switchboard.pbx.render import render
 from switchboard.settings import Settings
 from tests.pbx.firm import ENTRIES, HOSTILE, TRUNKS, firm, hostile_firm, name, person
@@ -21,7 +22,12 @@ BASE = Path("/srv/switchboard")
 
 
 def files(
-    rules: Any = None, sounds: Any = None, retired: Any = (), address: str = "", **settings: Any
+    rules: Any = None,
+    sounds: Any = None,
+    retired: Any = (),
+    address: str = "",
+    page: PageDoor | None = None,
+    **settings: Any,
 ) -> dict:
     """Everything rendered for `rules`, the firm's by default."""
     values = {"rules": BASE / "r.yaml", "data_dir": BASE, "cache_dir": BASE / "cache", **settings}
@@ -33,6 +39,7 @@ def files(
         retired,
         programs=SimpleNamespace(modules=Path("/usr/lib/asterisk/modules")),
         address=address,
+        page=page,
     )
 
 
@@ -140,7 +147,7 @@ def test_trunks_stand_in_contexts_of_their_own() -> None:
     rendered = files()
     assert "context = from-trunk-test" in section(rendered["pjsip.conf"], "[trunk-test](trunk)")
     for heading, lines in sections(rendered["trunks.conf"]):
-        assert heading.startswith("[from-trunk-")
+        assert heading.startswith(("[from-trunk-", "[from-call-us]"))
         text = "\n".join(lines)
         assert "include" not in text
         assert set(re.findall(r"[?:(,]([a-z-]+),[a-z]+,1", text)) == {"from-trunk"}
@@ -159,7 +166,9 @@ def test_executives_are_in_no_group() -> None:
     rendered = files()
     assert "exten => 8200,1,Gosub(reach,department,1(8200,8201&8202,2,turn))" in rendered["directory.conf"]
     queue = section(rendered["queues.conf"], "[8600]")
-    assert [m for m in queue if m.startswith("member")] == ["member => Local/8601@agent,0,8601,PJSIP/8601"]
+    assert [m for m in queue if m.startswith("member")] == [
+        "member => Local/8601@agent,0,8601,hint:8601@lamps"
+    ]
 
 
 def test_a_principal_is_reached_through_the_secretary() -> None:
@@ -277,5 +286,9 @@ def test_lamps_find_phones_and_the_mode() -> None:
     rendered = files()
     assert "subscribe_context = lamps" in rendered["pjsip.conf"]
     hints = [line for line in section(rendered["directory.conf"], "[lamps]") if ",hint," in line]
-    assert hints == ["exten => _X!,hint,PJSIP/${EXTEN}", "exten => *60,hint,Custom:switchboard-mode"]
-    assert rendered["directory.conf"].count(",hint,") == 2
+    assert hints == [
+        "exten => _X!,hint,PJSIP/${EXTEN}&PJSIP/${EXTEN}-web",
+        "exten => 8601,hint,PJSIP/8601&PJSIP/8601-web",  # written out: its queue watches it
+        "exten => *60,hint,Custom:switchboard-mode",
+    ]
+    assert rendered["directory.conf"].count(",hint,") == 3
