@@ -10,10 +10,11 @@ from switchboard.storage.desk import DeskRows
 from switchboard.storage.follower import Follower
 from switchboard.storage.journal import Journal
 from switchboard.storage.listing import calls, messages, versions_of_open_calls
+from switchboard.storage.live_rows import LiveRows
 from switchboard.storage.message_rows import MessageRows
 from switchboard.storage.pins import PinRows
 from switchboard.storage.placed_rows import PlacedRows
-from switchboard.storage.tickets import ticket_of, tickets
+from switchboard.storage.tickets import TicketRows, ticket_of, tickets
 from switchboard.storage.users import UserRows
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "DeskRows",
     "Follower",
     "Journal",
+    "LiveRows",
     "MessageRows",
     "PinRows",
     "PlacedRows",
+    "TicketRows",
     "UserRows",
     "calls",
     "handling_seconds",

@@ -135,7 +135,7 @@ messages = Table(
     Column("seconds", Integer, nullable=False),
     Column("reason", String(20), nullable=False),  # domain.actions.MessageReason
     Column("file", Text, nullable=False),  # our own, which no phone deletes
-    Column("state", String(10), nullable=False),  # `voicemail.MessageState`
+    Column("state", String(10), nullable=False, index=True),  # `voicemail.MessageState`
     Column("place", Text, nullable=False, default=""),  # <folder>/msgNNNN in the spool; "" when gone
     Column("heard", Instant),  # when we saw that it was
     Column("handled", Instant),
@@ -265,6 +265,18 @@ tickets = Table(
     Column("state", String(10), nullable=False, default="open"),
     UniqueConstraint("call_id", "kind"),
 )
+
+ticket_changes = Table(
+    "ticket_changes",
+    metadata,
+    Column("id", _NUMBERED, primary_key=True, autoincrement=True),
+    Column("ticket_id", _NUMBERED, ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # domain.tickets.TicketState
+    Column("note", Text, nullable=False, default=""),
+)
+"""Everything that was done about tickets, in order (B5)."""
 
 pin_attempts = Table(
     "pin_attempts",
