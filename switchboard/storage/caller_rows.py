@@ -13,6 +13,7 @@ from switchboard.storage.database import Database
 from switchboard.storage.search import containing
 from switchboard.storage.stories import put
 from switchboard.storage.tables import callers, calls, tickets
+from switchboard.storage.tickets import OPEN
 
 
 class CallerRows:
@@ -56,7 +57,7 @@ class CallerRows:
         still_open = (
             select(func.count())
             .select_from(tickets)
-            .where(tickets.c.caller.in_(written), tickets.c.state == "open")
+            .where(tickets.c.caller.in_(written), tickets.c.state.in_(OPEN))
         )
         async with self._database.read() as connection:
             row = (await connection.execute(select(callers).where(callers.c.number == key))).first()
