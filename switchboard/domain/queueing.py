@@ -3,6 +3,10 @@
 A caller waits in short steps of app_queue. Between two of them we look at the queue and say what has changed
 for the better; then the caller goes back to the same place, because the place follows from when they joined
 (`rank`), not from when they came back. The longest wait counts from the first look, over all steps.
+
+Whoever listens to us stands outside app_queue for that time, and an agent who gets free takes the one behind.
+So nobody is told anything whose turn it may be meanwhile: who can be served now, and who is next while others
+wait behind.
 """
 
 from __future__ import annotations
@@ -89,7 +93,8 @@ def seen(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
         return overflow(call, rules, QueueExit.FULL)
     if _left_seconds(call, queue, at) <= 0:
         return overflow(call, rules, QueueExit.TIMED_OUT)
-    if first and 0 < facts.place <= facts.free:
+    next_before_others = facts.place == 1 and facts.waiting and not first
+    if 0 < facts.place <= facts.free or next_before_others:
         return _enqueue(call, queue, at)
     if queue.call_back and not first and not call.offered and _is_long(facts, queue):
         return callback.offer(replace(call, offered=True), rules)
@@ -131,7 +136,7 @@ def overflow(call: Call, rules: Rules, why: QueueExit) -> Decision:
 
 
 def _is_long(facts: QueueSeen, queue: Queue) -> bool:
-    """Whether a call-back is worth offering: not to who is next, and would miss their turn meanwhile."""
+    """Whether a call-back is worth offering."""
     return facts.place > 1 or expected_minutes(facts, queue.wrap_up_seconds) > 1
 
 

@@ -32,8 +32,8 @@ MEAN_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent as app_queue sees them. `pause`: why they are paused, "" for one who isn't. `talked`: when their
-    last conversation ended, in epoch seconds, 0 for never."""
+    """An agent as app_queue sees them. `pause`: why they are paused, "" for one who isn't. `talked`: when
+    their last conversation ended, in epoch seconds, 0 for never."""
 
     extension: str
     reachable: bool

@@ -101,6 +101,27 @@ def test_place_and_expected_wait_are_told_before_joining_and_again_when_they_are
     assert caller.heard == [p.LINE_PLACE, 1, p.QUEUE_WAIT, p.ONE_MINUTE]
 
 
+def test_who_is_next_before_others_is_told_nothing_more_and_stays_in_the_queue() -> None:
+    """An agent who gets free during an announcement would take the one behind. On joining it is told once."""
+    caller = Waiting(with_queue(call_back=True))
+    caller.meets(replace(BUSY, place=1))
+    assert p.LINE_PLACE in caller.heard
+    long = replace(BUSY, place=1, waiting=3, agents=1, handling_seconds=400)
+    caller.meets(Said())
+    for _ in range(3):
+        assert isinstance(caller.meets(TIMED_OUT, long), Enqueue)
+    alone = replace(long, waiting=0)
+    caller.meets(TIMED_OUT, alone)
+    assert p.CALL_BACK_OFFER in caller.heard
+
+
+def test_whoever_can_be_served_now_is_told_nothing() -> None:
+    """An agent got free while the caller's step of waiting ended: straight back."""
+    caller = Waiting(with_queue(call_back=True))
+    caller.meets(BUSY, Said(), TIMED_OUT)
+    assert isinstance(caller.meets(replace(BUSY, place=2, free=2)), Enqueue)
+
+
 def test_a_place_that_was_lost_to_valued_callers_is_not_told() -> None:
     """Nobody is told to move back."""
     caller = Waiting()
