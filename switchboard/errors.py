@@ -16,6 +16,7 @@
     │   ├── AgiProtocolError      bytes that are no AGI: close the session
     │   ├── AgiCommandFailed      Asterisk refused a command (510, 520): a fault of ours
     │   └── CallerGone            the channel hung up (HANGUP, 511, result -1): a normal ending
+    ├── OrderRefused            an order into a call isn't carried out: `.code` for programs
     ├── StateUnreadable         a call's state variable is damaged or from a newer version
     └── StorageError            the database or the journal can't be read or written
 """
@@ -92,6 +93,14 @@ class AgiCommandFailed(AgiError):
 
 class CallerGone(AgiError):
     """The channel has hung up. Not a fault: callers do."""
+
+
+class OrderRefused(SwitchboardError):
+    """An order into a call isn't carried out. `code` is one of `domain.orders.Code`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class StateUnreadable(SwitchboardError):

@@ -20,9 +20,11 @@ from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.callbacks import AmiCallBacks
 from switchboard.ami.lamp import ModeLamp
 from switchboard.ami.queues import AmiQueues
+from switchboard.ami.redirect import CallLines
 from switchboard.bootstrap import console
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
+from switchboard.bootstrap.typed import TypedAnswers
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain import search
 from switchboard.domain.agents import OUT_REASON
@@ -33,6 +35,7 @@ from switchboard.flows.agents import Agents
 from switchboard.flows.callback import CallBacks
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.orders import Orders
 from switchboard.flows.pins import Pins
 from switchboard.flows.ports import Voice
 from switchboard.flows.queues import Queues
@@ -41,6 +44,7 @@ from switchboard.flows.step import Steps
 from switchboard.pbx import files
 from switchboard.pbx.clips import CallClips
 from switchboard.pbx.pins import read_pin
+from switchboard.prompts.saying import Sayer
 from switchboard.publisher import Publisher, Workshop
 from switchboard.rules import Loaded, load_text
 from switchboard.rules.store import RulesStore
@@ -58,6 +62,7 @@ from switchboard.storage import (
     ticket_of,
     versions_of_open_calls,
 )
+from switchboard.storage.orders import OrderRows
 from switchboard.web import ControlServer
 
 log = structlog.get_logger()
@@ -113,6 +118,14 @@ class Controller:
             now,
             self.follower.catch_up,
         )
+        self.orders = Orders(
+            OrderRows(database),
+            CallLines(self.gateway),
+            self.desk,
+            self.book,
+            TypedAnswers(Sayer(workshop.speech, settings.prompts_dir), clips),
+            now,
+        )
         services = Services(
             self.desk,
             pins,
@@ -122,6 +135,7 @@ class Controller:
             queues,
             self.agents,
             self.call_backs,
+            self.orders,
         )
         self.steps = Steps(self.book, self.journal, services)
         self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
@@ -140,6 +154,7 @@ class Controller:
             self.board,
             self.gateway,
             self.desk,
+            self.orders,
             self.enforcement,
             self.publisher,
             self.workshop.secrets,
@@ -164,6 +179,7 @@ class Controller:
         tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
         tasks.append(asyncio.create_task(self.agents.run(), name="agents"))
         tasks.append(asyncio.create_task(self.call_backs.run(), name="call-backs"))
+        tasks.append(asyncio.create_task(self.orders.run(), name="orders"))
         for task in tasks:
             task.add_done_callback(_ended)
         await console.begin(self, ending)

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from switchboard import __version__
 from switchboard.ami import Board, CallSeen, Gateway
 from switchboard.domain.mode import Mode, ModeNow, Source
-from switchboard.errors import SwitchboardError
+from switchboard.domain.orders import read_order
+from switchboard.errors import OrderRefused, SwitchboardError
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.orders import Orders
 from switchboard.flows.rulebook import Book
 from switchboard.pbx.secrets import Secrets
 from switchboard.publisher import Publisher
@@ -36,6 +38,7 @@ class Door:
     board: Board
     gateway: Gateway
     desk: Desk
+    calls: Orders
     enforcement: Enforcement
     publisher: Publisher
     secrets: Secrets
@@ -46,7 +49,12 @@ class Door:
 
     @property
     def orders(self) -> Mapping[str, Order]:
-        return {"/mode": self.choose_mode, "/publish": self.publish, "/rules": self.offer_rules}
+        return {
+            "/mode": self.choose_mode,
+            "/publish": self.publish,
+            "/rules": self.offer_rules,
+            "/order": self.order,
+        }
 
     async def status(self) -> dict[str, Any]:
         """What `switchboard status --json` shows."""
@@ -80,6 +88,17 @@ class Door:
         source = f"{self.settings.rules}, by {str(order.get('author', ''))[:80] or 'command'}"
         state = await self.enforcement.offer(content, source, force=order.get("force") is True)
         return {"version": state.version, "state": state.state, "errors": list(state.errors)}
+
+    async def order(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """POST /order: {call, kind, by, target?, typed?: {surname, organisation, purpose}, author?}."""
+        call = str(order.get("call", ""))[:150]
+        author = f"command:{str(order.get('author', ''))[:80]}"
+        try:
+            id_ = await self.calls.place(call, read_order(order, str(order.get("by", ""))), author, "local")
+        except OrderRefused as refused:
+            raise SwitchboardError(f"{refused} ({refused.code})") from refused
+        kept = await self.calls.get(id_)
+        return {"id": id_, "state": kept.state.value if kept else "", "outcome": kept.outcome if kept else ""}
 
     async def choose_mode(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """POST /mode: {mode: manual | automatic | schedule, minutes?, until_changed?, author?}."""

@@ -16,6 +16,7 @@ from switchboard.cli import (
     explain,
     force,
     mode,
+    order,
     password,
     programs,
     prompts,
@@ -35,7 +36,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
 
 
 def _version(asked: bool) -> None:
@@ -58,6 +58,7 @@ for _module in (
     status,
     mode,
     call,
+    order,
     accounts,
     password,
     records,

@@ -156,6 +156,7 @@ class Dial:
     phones: tuple[str, ...]
     seconds: int
     for_number: str  # whom the caller wanted: shown to the called, kept in the record
+    comes_back: bool = False  # the call goes on when the one who answered hangs up
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,23 @@ class Screen:
     phones: tuple[str, ...]
     ring_seconds: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Put the caller into a conversation with `leg`, the channel of `number`, taking it out of any other.
+    Outcome: `Dialled`."""
+
+    leg: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Park the caller for `by`, who is told the place. Not fetched in time, the caller comes back to them by
+    the dialplan: no outcome."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,5 +237,5 @@ Short = (
     | OpenTicket
     | FindTicket
 )
-Long = Dial | Screen | Enqueue | Wait | TakeMessage | Hangup
+Long = Dial | Screen | Connect | Park | Enqueue | Wait | TakeMessage | Hangup
 Action = Short | Long

@@ -28,6 +28,12 @@ class Stage(StrEnum):
     TICKET = "ticket"  # a ticket is being opened
     TICKET_NUMBER = "ticket_number"  # the number is being looked up
     RETURNING = "returning"  # a transfer failed: the phone that transferred is rung
+    PULLED = "pulled"  # an operator wants the caller, and is rung
+    HELD = "held"
+    PARKED = "parked"
+    RECALL = "recall"  # the operator whose caller it is is rung
+    CONNECTING = "connecting"  # with somebody who is on another line already
+    SCREEN_ASKED = "screen_asked"  # an executive is asked for an operator
     DESK = "desk"  # asked for the mode and the operators
     DESK_RINGING = "desk_ringing"
     DESK_LINE = "desk_line"  # waits for the desk: the place is told, or music
@@ -59,6 +65,12 @@ class Stage(StrEnum):
     MESSAGE = "message"
     GOODBYE = "goodbye"
     ENDED = "ended"
+
+
+HELD_STAGES = frozenset(
+    (Stage.PULLED, Stage.HELD, Stage.PARKED, Stage.RECALL, Stage.CONNECTING, Stage.SCREEN_ASKED)
+)
+"""Stages in which the caller is `held_by` somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,11 @@ class Call:
     told_minutes: int = 0
     offered: bool = False  # a call-back was offered
     number: str = ""  # where to call back
+    held_by: str = ""  # the operator whose caller this is, by an order
+    consult: str = ""  # whom that operator is asking meanwhile
+    serial: str = ""  # the operator to whom the caller comes back after the conversation
+    verdict: str = ""  # what an executive told the operator who asked last (`outcomes.Verdict`)
+    before: Stage = Stage.NEW  # where the caller was when an operator wanted them
     steps: int = 0
 
     def to(self, stage: Stage, **changes: object) -> Call:
@@ -123,7 +140,8 @@ class Call:
             for f in fields(Call):
                 if f.name in values and not isinstance(values[f.name], _TYPES[f.name]):
                     raise StateUnreadable(f"state field {f.name} is {values[f.name]!r}")
-            values["stage"] = Stage(values["stage"]) if "stage" in values else Stage.NEW
+            for name in ("stage", "before"):
+                values[name] = Stage(values.get(name, Stage.NEW))
             if "why" in values:
                 values["why"] = MessageReason(values["why"])
             return Call(**values)

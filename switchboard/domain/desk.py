@@ -46,6 +46,11 @@ def seen(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     return _wait(call, facts.place)
 
 
+def look_again(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """The ringing was cut off: all rings anew."""
+    return Decision(call.to(Stage.DESK, rung=0), Look(desk=True), "who is on duty", RULE)
+
+
 def rang(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Nobody took the call: the next operator in turn, or on automatically."""
     if isinstance(outcome, Dialled) and outcome.result is DialResult.ANSWERED:

@@ -18,6 +18,7 @@ from switchboard.domain import (
     enquiry,
     greeting,
     leaving,
+    ordered,
     queueing,
     reach,
     screening,
@@ -27,7 +28,17 @@ from switchboard.domain.actions import Hangup, Look
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.decision import Decision
-from switchboard.domain.outcomes import Entered, Interrupted, Outcome, Said
+from switchboard.domain.outcomes import (
+    Dialled,
+    DialResult,
+    Entered,
+    Interrupted,
+    LeftQueue,
+    Ordered,
+    Outcome,
+    QueueExit,
+    Said,
+)
 
 STEPS = 200
 """Decisions in one call at most; then the caller hears an apology and the call ends."""
@@ -38,10 +49,22 @@ TimedHandler = Callable[[Call, Outcome, Rules, datetime], Decision]
 
 def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
     """Decide what is done next. Never raises for any outcome at any stage."""
+    if (
+        call.stage is Stage.PULLED
+        and isinstance(outcome, Dialled)
+        and outcome.result is not DialResult.ANSWERED
+    ):
+        call, outcome = ordered.as_before(call), Interrupted()
+    if isinstance(outcome, Ordered) and not ordered.is_sound(outcome.order, rules):
+        outcome = Interrupted()
     if call.stage is not Stage.NEW and (call.target and call.target not in rules.extensions):
         decision = Decision(call.to(Stage.ENDED), Hangup(), f"{call.target} is in no rules of this call")
     elif call.steps >= STEPS and call.stage not in (Stage.GOODBYE, Stage.ENDED):
         decision = leaving.goodbye(call, f"{STEPS} steps are enough", p.TROUBLE)
+    elif isinstance(outcome, Ordered):
+        decision = ordered.begin(call, outcome, rules)
+    elif call.serial and _talked(call, outcome):
+        decision = ordered.comes_back(call, rules)
     elif (timed := _TIMED.get(call.stage)) and not (
         isinstance(outcome, Interrupted) and call.stage in _REPEATS
     ):
@@ -51,6 +74,20 @@ def next_step(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Deci
     else:
         decision = _HANDLERS[call.stage](call, outcome, rules)
     return replace(decision, call=replace(decision.call, steps=call.steps + 1))
+
+
+def _answered(outcome: Dialled) -> bool:
+    return outcome.result is DialResult.ANSWERED
+
+
+def _talked(call: Call, outcome: Outcome) -> bool:
+    """Whether the caller's conversation with whom they wanted is over."""
+    match outcome:
+        case Dialled(DialResult.ANSWERED):
+            return call.stage is Stage.RINGING
+        case LeftQueue(QueueExit.SERVED):
+            return call.stage is Stage.QUEUED
+    return False
 
 
 def _arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -96,6 +133,12 @@ _HANDLERS: Mapping[Stage, Handler] = {
     Stage.TICKET: reach.ticket_opened,
     Stage.TICKET_NUMBER: leaving.ticket_found,
     Stage.RETURNING: reach.returned,
+    Stage.PULLED: ordered.operator_rang,
+    Stage.HELD: ordered.held,
+    Stage.PARKED: ordered.parked_again,
+    Stage.RECALL: ordered.recalled,
+    Stage.CONNECTING: ordered.connected,
+    Stage.SCREEN_ASKED: ordered.executive_decided,
     Stage.ASSISTANT: screening.assistant_rang,
     Stage.SCREENING: screening.answered,
     Stage.SCREEN_HOLD: screening.ring,
@@ -134,6 +177,16 @@ _TIMED: Mapping[Stage, TimedHandler] = {
 """Stages where the time matters to what comes next."""
 
 _REPEATS: Mapping[Stage, Handler] = {
+    Stage.PULLED: ordered.ring_again,
+    Stage.HELD: ordered.still_held,
+    Stage.RECALL: ordered.ring_again,
+    Stage.CONNECTING: ordered.ring_again,
+    Stage.SCREEN_ASKED: ordered.ring_again,
+    Stage.RETURNING: reach.return_again,
+    Stage.DESK_RINGING: desk.look_again,
+    Stage.RINGING: reach.look,
+    Stage.SCREEN_RINGING: screening.ring,
+    Stage.MESSAGE: _message,
     Stage.DESK: lambda call, outcome, rules: Decision(call, Look(desk=True), "who is on duty", desk.RULE),
     Stage.GREETING: lambda call, outcome, rules: greeting.greet(call, rules, "asked again"),
     Stage.SEARCH: lambda call, outcome, rules: enquiry.ask(call, rules),
@@ -156,4 +209,4 @@ _REPEATS: Mapping[Stage, Handler] = {
     Stage.MINUTES: lambda call, outcome, rules: codes.dialled(call, rules),
     Stage.TICKET_NUMBER: lambda call, outcome, rules: leaving.find_ticket(call),
 }
-"""Questions cut off by a controller's death are asked again."""
+"""What was cut off, by a controller's death or an order that came to nothing, is asked or done again."""

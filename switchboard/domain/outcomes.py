@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from switchboard.domain.mode import Mode
+from switchboard.domain.order import Order
 
 
 class PhoneState(StrEnum):
@@ -175,6 +176,22 @@ class TicketFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order from outside reached the call, whatever it was doing. `leg` is the channel to connect with."""
+
+    order: Order
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationEnded:
+    """Whoever was consulted is gone, or never came. `leg` is the operator's channel, "" when that is gone
+    too."""
+
+    leg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waited:
     """The music is over."""
 
@@ -195,6 +212,8 @@ Outcome = (
     | PinChecked
     | Done
     | TicketFound
+    | Ordered
+    | ConsultationEnded
     | MessageTaken
     | MessageFailed
 )

@@ -119,7 +119,7 @@ def ring(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     seconds = entry.ring_seconds if isinstance(entry, Department | Person) else 25
     return Decision(
         call.to(Stage.RINGING),
-        Dial(free, seconds, call.target),
+        Dial(free, seconds, call.target, comes_back=bool(call.serial)),
         f"rings {', '.join(free)} for {seconds} s",
         f"extensions.{entry.number}",
     )
@@ -141,17 +141,17 @@ def unanswered(call: Call, outcome: Outcome, rules: Rules) -> Decision:
             "the next of the group",
             f"extensions.{entry.number}",
         )
-    rule = f"extensions.{call.target}"
     back = rules.extensions.get(call.back)
     if call.back and call.why is not MessageReason.UNCLEAR and not isinstance(back, Screened | Principal):
-        call = call.to(Stage.RETURNING, why=_WHY[outcome.result])
-        return Decision(
-            call,
-            Dial((call.back,), RETURN_SECONDS, call.target),
-            f"the transfer failed: back to {call.back}",
-            rule,
-        )
+        return return_again(call.to(Stage.RETURNING, why=_WHY[outcome.result]), outcome, rules)
     return failed(call, outcome, rules)
+
+
+def return_again(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+    """Ring who transferred the caller; again, when that was cut off."""
+    dial = Dial((call.back,), RETURN_SECONDS, call.target)
+    reason = f"the transfer failed: back to {call.back}"
+    return Decision(call, dial, reason, f"extensions.{call.target}")
 
 
 def returned(call: Call, outcome: Outcome, rules: Rules) -> Decision:

@@ -46,6 +46,7 @@ from switchboard.errors import AgiCommandFailed, SwitchboardError
 from switchboard.flows.ports import (
     AgentOrders,
     CallBacks,
+    Claims,
     Clips,
     Clock,
     DeskOrders,
@@ -85,6 +86,7 @@ class Services:
     queues: Queues
     agents: AgentOrders
     call_backs: CallBacks
+    orders: Claims
     watch: Watch = nobody_watches
 
 

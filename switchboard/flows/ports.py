@@ -11,6 +11,7 @@ from switchboard.domain.actions import LookAtQueue, OrderAgent, OrderCallBack
 from switchboard.domain.company import Rules
 from switchboard.domain.duty import DutyWord
 from switchboard.domain.mode import Mode, Source
+from switchboard.domain.order import Order
 from switchboard.domain.outcomes import Pin, QueueSeen
 from switchboard.domain.phrases import Phrase
 
@@ -139,6 +140,29 @@ class CallBacks(Protocol):
 
     async def promise(self, call: str, order: OrderCallBack, language: str) -> None:
         """Keep the promise, once for each call. Raises SwitchboardError when it can't be kept."""
+
+
+class Claimed(Protocol):
+    """An order that this step of the call has taken (`flows.orders.Kept`)."""
+
+    @property
+    def order(self) -> Order: ...
+    @property
+    def leg(self) -> str:
+        """The channel to connect with, "" for none."""
+
+
+class Claims(Protocol):
+    """Orders for the calls that were moved by them (`flows.orders.Orders`)."""
+
+    async def claim(self, call: str) -> Any:
+        """The order that moved this call, as `Claimed`; None when there is none any more. Never raises."""
+
+    async def carried_out(self, kept: Any, outcome: str) -> None:
+        """From here on the call does what was ordered. Never raises."""
+
+    def is_moving(self, call: str) -> bool:
+        """Whether an order is just about to move the call."""
 
 
 class Clips(Protocol):

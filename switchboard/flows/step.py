@@ -12,17 +12,30 @@ from typing import Any
 import structlog
 
 from switchboard.dialplan import Var
-from switchboard.domain.actions import Ask, Enqueue, Long, Record, Say, Screen, Short, TakeMessage, Wait
+from switchboard.domain.actions import (
+    Ask,
+    Connect,
+    Enqueue,
+    Long,
+    Park,
+    Record,
+    Say,
+    Screen,
+    Short,
+    TakeMessage,
+    Wait,
+)
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import Rules
 from switchboard.domain.decision import Decision
 from switchboard.domain.engine import next_step
-from switchboard.domain.outcomes import Arrived, Entered, Outcome
+from switchboard.domain.outcomes import Arrived, Entered, Ordered, Outcome
 from switchboard.errors import CallerGone, StateUnreadable, StorageError
 from switchboard.flows.acting import Actor, Services
-from switchboard.flows.ports import Journal, Line, RuleBook, Voice
+from switchboard.flows.ports import Claimed, Journal, Line, RuleBook, Voice
 from switchboard.flows.wording import (
     INTERRUPTED,
+    ORDERED,
     action_name,
     detail,
     orders,
@@ -32,14 +45,15 @@ from switchboard.flows.wording import (
 
 log = structlog.get_logger()
 
-ANSWERING = Say | Ask | Record | Screen | Enqueue | Wait | TakeMessage
+ANSWERING = Say | Ask | Record | Screen | Connect | Park | Enqueue | Wait | TakeMessage
 """Actions that need an open line. Until one of them comes the caller hears it ring."""
 
 SETTLE_SECONDS = 0.3
 """Between answering and the first word: the caller's phone needs a moment to open its sound."""
 
 HUNG_UP, LOST = "hung_up", "lost_to_fallback"
-"""How a step ends that isn't finished: the caller left, or the dead-man's switch took the call from us."""
+"""How a step ends that isn't finished: the caller left, or the dead-man's switch took the call from us.
+(When an order moved it: the next step tells which.)"""
 
 NAME_LIMIT = 80
 """Characters kept of a caller's name."""
@@ -60,7 +74,10 @@ class Steps:
         except StateUnreadable as error:
             log.error("state_unreadable", call=line.id, error=str(error))
             return
-        await _Step(call, outcome, rules, voice, line, self.journal, self.services).run()
+        ordered = None
+        if line.arguments[1:2] == (ORDERED,) and (ordered := await self.services.orders.claim(call.id)):
+            outcome = Ordered(ordered.order, ordered.leg)
+        await _Step(call, outcome, rules, voice, line, self.journal, self.services, ordered).run()
 
     def _resume(self, line: Line) -> tuple[Call, Outcome, Rules, Voice]:
         """The call as it stands: from its state variable, or a new one under the rules in force."""
@@ -113,13 +130,15 @@ class _Step:
     line: Line
     journal: Journal
     services: Services
+    ordered: Claimed | None  # not yet carried out
 
     async def run(self) -> None:
         try:
             await self._set(Var.OUTCOME, INTERRUPTED)
             await self._until_long()
         except CallerGone:
-            self._note("outcome", n=self.call.steps, outcome=LOST if self.line.switch_fired else HUNG_UP)
+            if not self.services.orders.is_moving(self.call.id):
+                self._note("outcome", n=self.call.steps, outcome=LOST if self.line.switch_fired else HUNG_UP)
 
     async def _until_long(self) -> None:
         actor = Actor(self.line, self.voice, self.rules, self.services, self._note)
@@ -130,6 +149,9 @@ class _Step:
             answers = not decision.call.answered and isinstance(decision.action, ANSWERING)
             self.call = replace(decision.call, answered=decision.call.answered or answers)
             await self._set(Var.STATE, self.call.pack())
+            if self.ordered is not None:
+                done, self.ordered = self.ordered, None
+                await self.services.orders.carried_out(done, action_name(decision.action))
             self.services.watch(self.call, action_name(decision.action), decision.reason)
             if self.call.language != spoken:
                 spoken = self.call.language

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from switchboard.dialplan import VOICEMAIL_CONTEXT, Var, Verb
@@ -10,6 +11,7 @@ from switchboard.domain.actions import (
     Ask,
     ChangeMode,
     CheckPin,
+    Connect,
     Dial,
     Enqueue,
     FindTicket,
@@ -20,6 +22,7 @@ from switchboard.domain.actions import (
     OpenTicket,
     OrderAgent,
     OrderCallBack,
+    Park,
     Record,
     Say,
     Screen,
@@ -29,6 +32,7 @@ from switchboard.domain.actions import (
 )
 from switchboard.domain.outcomes import (
     Arrived,
+    ConsultationEnded,
     Dialled,
     DialResult,
     Done,
@@ -37,6 +41,7 @@ from switchboard.domain.outcomes import (
     LeftQueue,
     MessageFailed,
     MessageTaken,
+    Ordered,
     Outcome,
     PhoneState,
     PinChecked,
@@ -56,6 +61,12 @@ from switchboard.domain.queueing import rank
 
 INTERRUPTED = "interrupted"
 """Stands in SB_OUTCOME while a short action is under way."""
+
+ORDERED = "ordered"
+"""An order moved the call here: which one, the step has to claim."""
+
+_LEG = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_-]{1,80}", re.ASCII)
+"""Names of channels that a call may be connected with."""
 
 _DIAL = {
     "ANSWER": DialResult.ANSWERED,
@@ -94,6 +105,10 @@ def read_outcome(word: str) -> Outcome:
             return Arrived()
         case "dial":
             return Dialled(_DIAL.get(status, DialResult.UNAVAILABLE))
+        case "connect":
+            return Dialled(DialResult.ANSWERED if status == "SUCCESS" else DialResult.UNAVAILABLE)
+        case "consulted":
+            return ConsultationEnded(status if _LEG.fullmatch(status) else "")
         case "queue":
             return LeftQueue(_QUEUE.get(status, QueueExit.NO_AGENT))
         case "screen":
@@ -114,12 +129,12 @@ def read_phone_state(word: str) -> PhoneState:
 def orders(action: Long) -> Mapping[Var, str]:
     """The variables that tell the dialplan to run `action`."""
     match action:
-        case Dial(phones, seconds, for_number):
+        case Dial(phones, seconds, for_number, comes_back):
             return {
                 Var.PHONES: "&".join(f"{n}w" for n in phones),  # w: ring whatever else they do
                 Var.SECONDS: str(seconds),
                 Var.FOR: for_number,
-                Var.VERB: Verb.DIAL,
+                Var.VERB: Verb.SERIAL if comes_back else Verb.DIAL,
             }
         case Screen(phones, ring_seconds, seconds):
             return {
@@ -128,6 +143,10 @@ def orders(action: Long) -> Mapping[Var, str]:
                 Var.SECONDS: str(seconds),
                 Var.VERB: Verb.SCREEN,
             }
+        case Connect(leg, number):
+            return {Var.LEG: leg, Var.WITH: number, Var.VERB: Verb.CONNECT}
+        case Park(by):
+            return {Var.BACK: by, Var.VERB: Verb.PARK}
         case Enqueue(queue, seconds, priority, since):
             return {
                 Var.QUEUE: queue,
@@ -158,6 +177,8 @@ def detail(action: Action, text: Callable[[Phrase], str]) -> str:
             return " ".join([*phones, *(("desk",) if desk else ())])
         case Dial(phones) | Screen(phones):
             return " ".join(phones)
+        case Connect(_, number) | Park(number):
+            return number
         case Enqueue(queue) | LookAtQueue(queue):
             return queue
         case OrderAgent(extension, said, queues, reason):
@@ -217,6 +238,8 @@ def outcome_word(outcome: Outcome) -> str:
             return f"recorded {seconds} s"
         case Done(done):
             return "done" if done else "not_done"
+        case Ordered(order):
+            return f"{ORDERED} {order.kind.value} by {order.by} {order.target}".rstrip()
         case TicketFound(number):
             return f"ticket {number}".rstrip()
         case _:
@@ -228,6 +251,8 @@ _ACTION_NAMES: Mapping[type, str] = {
     Ask: "ask",
     Look: "look",
     Dial: "dial",
+    Connect: "connect",
+    Park: "park",
     Enqueue: "enqueue",
     Wait: "wait",
     TakeMessage: "message",
@@ -250,6 +275,7 @@ _OUTCOME_NAMES: Mapping[type, str] = {
     Said: "said",
     Silent: "silent",
     Waited: "waited",
+    ConsultationEnded: "consultation_over",
     MessageTaken: "recorded",
     MessageFailed: "not_recorded",
 }

@@ -42,6 +42,7 @@ _RELOADS = (
             "parking.conf",
             "screened.conf",
             "screening.conf",
+            "consult.conf",
             "ending.conf",
             "reach.conf",
             "from-trunk.conf",

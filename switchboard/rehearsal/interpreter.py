@@ -15,6 +15,7 @@ from switchboard.domain.actions import (
     Ask,
     ChangeMode,
     CheckPin,
+    Connect,
     Dial,
     Enqueue,
     FindTicket,
@@ -24,6 +25,7 @@ from switchboard.domain.actions import (
     OpenTicket,
     OrderAgent,
     OrderCallBack,
+    Park,
     Record,
     Say,
     Screen,
@@ -200,7 +202,9 @@ class _World:
                 return Done()
             case FindTicket():
                 return TicketFound(TICKET)
-            case Hangup():
+            case (
+                Connect() | Park() | Hangup()
+            ):  # the first two: an order's doing, of which there is none here
                 return None
         assert_never(action)
 

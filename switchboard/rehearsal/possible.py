@@ -14,6 +14,7 @@ from switchboard.domain.actions import (
     Action,
     Ask,
     CheckPin,
+    Connect,
     Dial,
     Enqueue,
     Expect,
@@ -21,6 +22,7 @@ from switchboard.domain.actions import (
     Hangup,
     Look,
     LookAtQueue,
+    Park,
     Record,
     Say,
     Screen,
@@ -119,7 +121,7 @@ class Possibilities:
                     yield f"PIN {verdict.value}", PinChecked(verdict)
             case FindTicket():
                 yield "", TicketFound(TICKET)
-            case Hangup():
+            case Connect() | Park() | Hangup():
                 yield "", None
             case _:
                 yield "", Done()

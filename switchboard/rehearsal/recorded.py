@@ -16,12 +16,14 @@ from switchboard.domain.actions import (
     Action,
     Ask,
     CheckPin,
+    Connect,
     Dial,
     Enqueue,
     FindTicket,
     Hangup,
     Look,
     LookAtQueue,
+    Park,
     Record,
     Say,
     Screen,
@@ -64,6 +66,10 @@ _COMPARED = (Look, Dial, Screen, Enqueue, TakeMessage)
 """Actions that are the recorded ones only when their detail is the same; of others the kind is enough."""
 
 _TALKED = ("answered", "served", "accepted")
+
+
+_RECORD_ENDS = ("hung_up", "lost", "lost_to_fallback", "ordered")
+"""Words after which the rules had no more to say: what a person ordered is no doing of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,7 @@ class _Witness:
                 return Waited(), ""
             case TakeMessage():
                 return MessageTaken(), ""
-            case Hangup():
+            case Connect() | Park() | Hangup():
                 return None, ""
             case Ask() | Dial() | Screen() | Enqueue() | Record() | CheckPin() | FindTicket():
                 step = self._next(action)
@@ -211,7 +217,7 @@ def read_outcome(action: Action, word: str) -> Outcome | None:
     try:
         if head == "interrupted":
             return Interrupted()
-        if not head or word in _TALKED or head in ("hung_up", "lost", "lost_to_fallback"):
+        if not head or word in _TALKED or head in _RECORD_ENDS:
             return None
         match action:
             case Say():

@@ -132,7 +132,7 @@ def _last_outcome(step: Step, told: Told) -> str:
     said = _said(told.cdrs)
     talked = bool(_talker(told, _spoken(told.cdrs), said))
     match step.action:
-        case "dial" if talked:
+        case "dial" | "connect" if talked:
             return "answered"
         case "enqueue" if talked:
             return "served"

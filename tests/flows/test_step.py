@@ -210,6 +210,19 @@ class Orders:
         self.kept.append(order)
 
 
+class NoOrders:
+    """Nobody orders anything."""
+
+    async def claim(self, call: str) -> None:
+        return None
+
+    async def carried_out(self, kept: object, outcome: str) -> None:
+        raise AssertionError("nothing was ordered")
+
+    def is_moving(self, call: str) -> bool:
+        return False
+
+
 async def ticket_of(call: str) -> str:
     return "1042"
 
@@ -218,7 +231,7 @@ def steps(
     kept: Kept | None = None, book: Book | None = None, desk: Desk | None = None, spoken: float = 3.0
 ) -> Steps:
     """The interpreter over fakes."""
-    others = (Queues(), Orders(), Orders())
+    others = (Queues(), Orders(), Orders(), NoOrders())
     services = Services(desk or Desk(), Pins(), ticket_of, Clips(spoken), lambda: NOW, *others)
     return Steps(book or Book(), kept or Kept(), services)
 

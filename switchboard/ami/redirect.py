@@ -1,0 +1,125 @@
+"""Calls as an order finds them, and moving them (board: call, reporting).
+
+Everything is asked of Asterisk at that moment: who talks with the caller decides what may be ordered. A call
+is the channel whose unique id is the call's; it is moved by its name, which is checked to be one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from switchboard.ami import actions
+from switchboard.ami.actions import ChannelSeen
+from switchboard.ami.gateway import Gateway
+from switchboard.dialplan import Context, Var
+from switchboard.domain.outcomes import PhoneState
+from switchboard.errors import AmiRefused
+from switchboard.flows.orders import LineSeen
+from switchboard.flows.wording import read_phone_state
+
+_NAME = re.compile(r"(?:PJSIP|Local)/([0-9]{1,20})(?:@[a-z-]{1,40})?-[0-9a-f]{1,16}(?:;[12])?", re.ASCII)
+"""Channels of our own people: PJSIP/8011-0000002a, Local/8601@agent-0000002a;1."""
+
+_CHANNEL = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_.-]{1,100}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+PARKED_IN = "BridgeWait"
+
+
+def owner(name: str) -> str:
+    """The extension whose channel this is, "" for a trunk's."""
+    match = _NAME.fullmatch(name)
+    return match[1] if match else ""
+
+
+class CallLines:
+    """Implements `flows.orders.Lines`."""
+
+    def __init__(self, board: Gateway) -> None:
+        self._board = board
+
+    async def look(self, call: str, by: str) -> LineSeen | None:
+        """The call now; None when its caller's channel is gone."""
+        channels = await actions.channels(self._board)
+        caller = next((c for c in channels if c.unique_id == call), None)
+        if caller is None:
+            return None
+        try:
+            packed = await self._variable(caller.name, Var.STATE)
+            if await self._variable(caller.name, "SB_FALLBACK") == "1":
+                packed = ""
+        except AmiRefused:  # it ended meanwhile
+            return None
+        return seen(caller, [c for c in channels if c.linked_id == caller.linked_id], packed, by)
+
+    async def _variable(self, channel: str, name: str) -> str:
+        reply = await self._board.action("Getvar", Channel=channel, Variable=name)
+        return reply.response.text("Value")
+
+    async def move(self, channel: str) -> bool:
+        """Send the caller to its next step, with an order."""
+        return await self._redirect(channel)
+
+    async def consult(self, channel: str, leg: str, target: str) -> bool:
+        """Both at once: neither is let go by the end of their conversation."""
+        if not (_CHANNEL.fullmatch(leg) and _DIGITS.fullmatch(target)):
+            raise AmiRefused(f"{target[:20]!r} can't be asked", "Redirect", "refused before sending")
+        await self._board.action("Setvar", Channel=leg, Variable="SB_CALLER", Value=channel)
+        return await self._redirect(
+            channel,
+            ExtraChannel=leg,
+            ExtraContext=Context.CONSULT.value,
+            ExtraExten=target,
+            ExtraPriority="1",
+        )
+
+    async def _redirect(self, channel: str, **extra: Any) -> bool:
+        if not _CHANNEL.fullmatch(channel):
+            raise AmiRefused(f"{channel[:60]!r} is no channel", "Redirect", "refused before sending")
+        try:
+            await self._board.action(
+                "Redirect",
+                Channel=channel,
+                Context=Context.SWITCHBOARD.value,
+                Exten="ordered",
+                Priority="1",
+                **extra,
+            )
+        except AmiRefused as error:
+            if "does not exist" in error.reason or "not up" in error.reason:
+                return False
+            raise
+        return True
+
+    async def end_consultation(self, leg: str) -> None:
+        """Hang up the operator's leg; the dialplan lets the other one go."""
+        await actions.hangup(self._board, leg)
+
+    async def phone(self, number: str) -> PhoneState:
+        """State of an extension's phones now."""
+        if not _DIGITS.fullmatch(number):
+            return PhoneState.UNREACHABLE
+        reply = await self._board.action("Getvar", Variable=f"DEVICE_STATE(PJSIP/{number})")
+        return read_phone_state(reply.response.text("Value"))
+
+
+def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: str) -> LineSeen:
+    """What the channels of one call show, to the phone `by`."""
+    others = [c for c in linked if c.unique_id != caller.unique_id]
+    with_caller = [c for c in others if caller.bridge and c.bridge == caller.bridge]
+    phones = (c for c in others if c.name.startswith("PJSIP/") and c.state == "Up")
+    own = next((c for c in phones if owner(c.name) == by), None)
+    consulting = own is not None and by not in map(owner, (c.name for c in with_caller))
+    asked = [c for c in others if own is not None and own.bridge and c.bridge == own.bridge and c != own]
+    return LineSeen(
+        channel=caller.name,
+        packed=packed,
+        talks_with=() if caller.application == PARKED_IN else tuple(owner(c.name) for c in with_caller),
+        rings=tuple(sorted({owner(c.name) for c in others if c.state in ("Ringing", "Ring")} - {""})),
+        parked=caller.application == PARKED_IN,
+        leg=own.name if own is not None else "",
+        consulting=consulting,
+        other=asked[0].name if consulting and asked else "",
+    )
