@@ -17,7 +17,7 @@ run: environment  ## everything the switchboard needs, then the switchboard, unt
 
 test: test-environment lint  ## all tests, with real Asterisks and real phones
 	@.venv/bin/switchboard programs --for-tests
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile || { \
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder || { \
 	  echo "Some failed beside others, which may be the machine's doing: those once more, alone."; \
 	  .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
 

@@ -48,6 +48,7 @@ class Baresip(Ears):
         self.events: list[Event] = []
         self.lamp = Lamp(False)
         self.ringing = False
+        self.port = 0  # where it can be called without a registration
         self._program = program
         self._process: asyncio.subprocess.Process | None = None
         self._control = Control(self._on_event, self._on_lost)
@@ -211,6 +212,7 @@ class Baresip(Ears):
         (self.folder / configuration.RECORDINGS).mkdir()
         (self.folder / "accounts").touch()
         chosen, self._claim = ports.claim()
+        self.port = chosen.sip
         source = self._source(saying, PATIENCE)
         (self.folder / "config").write_text(configuration.config(self._program.modules, chosen, source))
         leash = shutil.which("setpriv")  # so that no phone outlives us, however we end
