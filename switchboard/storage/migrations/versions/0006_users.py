@@ -1,14 +1,12 @@
 """Users with their sessions and tokens, tries to sign in, and the audit that nobody can change."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 from switchboard.storage.tables import Instant
 
 revision = "0006"
-down_revision = "0005" if list(Path(__file__).parent.glob("0005_*.py")) else "0004"
+down_revision = "0005"
 
 _NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
