@@ -1,0 +1,301 @@
+// The desk: what is chosen, what a key or a click means now, and drawing it all once per frame.
+
+import { announce } from "./announce.js";
+import * as api from "./api.js";
+import { ringsAt } from "./board.js";
+import { OrderButtons } from "./buttons.js";
+import { Card } from "./card.js";
+import { CallList } from "./calls.js";
+import { PRESSURE, title, who } from "./call_words.js";
+import { ConsultPanel } from "./consult.js";
+import { Directory } from "./directory.js";
+import { forget, keep, kept, tidy } from "./drafts.js";
+import { attribute, write } from "./elements.js";
+import { Ended } from "./ended.js";
+import { cameTo, Giving, tone } from "./giving.js";
+import * as keys from "./keys.js";
+import { ModeSwitch } from "./mode.js";
+import { Notices } from "./notices.js";
+import { next, possible } from "./orders.js";
+import { PhoneLine } from "./phone_line.js";
+import { Presses } from "./presses.js";
+import { t } from "./words.js";
+
+const TICK_MS = 1000;
+const at = (id) => document.getElementById(id);
+
+export class Desk {
+  extension = "";
+  chosen = null; // id of the chosen call
+  names = new Map(); // number -> name
+  #drawing = false;
+  #parts = null;
+  #before = new Map(); // calls as they were told last
+
+  constructor(data, board, troubles) {
+    this.data = data;
+    this.board = board;
+    this.troubles = troubles;
+    PRESSURE.pressing = data.rings * data.ring_seconds;
+    this.notices = new Notices(at("notices"));
+    this.ended = new Ended();
+    this.line = new PhoneLine(() => this.draw());
+    this.giving = new Giving(() => this.draw(), (sentence, how) => this.notices.say(sentence, how));
+    this.presses = new Presses(this);
+    const press = (action) => this.presses.act(action);
+    this.buttons = new OrderButtons(at("orders"), press);
+    this.consult = new ConsultPanel(at("consult"), press);
+    this.list = new CallList(at("calls-scroll"), at("calls"), {
+      choose: (id) => this.choose(id),
+      answer: (id) => (this.choose(id), press("answer")),
+    });
+    this.card = new Card(cardNodes(), data.say);
+    this.card.turned = () => this.draw();
+    this.directory = new Directory(
+      { input: at("search"), results: at("results"), purposeNode: at("purpose"), status: at("found") },
+      {
+        use: (purpose, entry) => this.presses.use(purpose, entry),
+        typed: (text) => keep("search", text),
+        leave: () => this.focusCalls(),
+      },
+      { language: data.language, names: this.names, phones: () => this.board.phones },
+    );
+    this.mode = new ModeSwitch(
+      { now: at("mode-now"), by: at("mode-by"), choices: at("mode-choices"), until: at("mode-until"), away: at("away") },
+      { problem: (sentence) => this.notices.say(sentence, "bad") },
+      () => this.board.mode,
+    );
+    at("caller-edit").addEventListener("click", () => press("caller"));
+    at("keys-open").addEventListener("click", () => press("keys"));
+    at("duty").addEventListener("click", () => this.presses.duty());
+    keys.fillList(at("keys"), () => this.relabel());
+    keys.listen((action, event) => this.presses.act(action, event), (text) => this.directory.type(text));
+    setInterval(() => this.#tick(), TICK_MS);
+    this.directory.show();
+  }
+
+  /** Who sits at this desk. */
+  isFor(me) {
+    this.extension = me.extension ?? "";
+    if (this.extension) this.troubles.clear("extension");
+    else this.troubles.raise("extension", t("trouble.extension"));
+    if (!this.begun) {
+      this.begun = true;
+      this.chosen = kept("chosen", null);
+      this.directory.restore(kept("search", ""));
+      this.#learnNames();
+      this.presses.restore();
+    }
+    this.draw();
+  }
+
+  /** One event was taken in by the board. */
+  told(kind, value) {
+    if (kind === "board") this.#whole();
+    else if (kind === "call") this.#call(this.board.calls.get(String(value.id)));
+    else if (kind === "gone") this.#gone(String(value.id));
+    else if (kind === "phone") this.directory.lamp(value.extension);
+    else if (kind === "pbx") this.#pbx();
+    this.draw();
+  }
+
+  get call() {
+    return this.chosen === null ? null : (this.board.calls.get(this.chosen) ?? this.ended.get(this.chosen));
+  }
+
+  choose(id) {
+    if (this.chosen === id) return;
+    this.#leaving();
+    this.chosen = id;
+    keep("chosen", id);
+    if (this.call && !this.call.ended) this.ended.remember(this.call);
+    this.presses.chose();
+    this.draw();
+  }
+
+  /** Moves the choice up or down the list. */
+  step(by) {
+    const order = this.list.order;
+    if (!order.length) return;
+    const here = order.indexOf(this.chosen);
+    const there = here < 0 ? (by > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, here + by));
+    this.choose(order[there]);
+    this.#drawNow();
+    this.list.focus(order[there]);
+  }
+
+  /** The call that an answer without a choice means. */
+  get nextCall() {
+    return next(this.#parts ?? this.board.list(this.extension), this.extension);
+  }
+
+  /** What may be ordered for a call now, with an order on its way counted in. */
+  possible(call) {
+    if (!call || call.ended) return { orders: new Set(), why: call ? "" : "nobody" };
+    const pending = this.giving.pending(call.id);
+    return possible(pending ? { ...call, order: call.order ?? pending } : call, this.extension);
+  }
+
+  focusCalls() {
+    if (this.chosen !== null && this.list.order.includes(this.chosen)) this.list.focus(this.chosen);
+    else at("call").focus();
+  }
+
+  relabel() {
+    this.buttons.keys();
+    this.mode.keys();
+  }
+
+  /** Draws with the next frame, or at once where no frame would come. */
+  draw() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    if (document.hidden) queueMicrotask(() => this.#drawNow());
+    else requestAnimationFrame(() => this.#drawNow());
+  }
+
+  #drawNow() {
+    this.#drawing = false;
+    this.#parts = this.board.list(this.extension);
+    this.#fallBack();
+    const parts = { ...this.#parts, ended: this.ended.list() };
+    this.list.show(parts, {
+      extension: this.extension,
+      names: this.names,
+      chosen: this.chosen,
+      answerable: (call) => !call.ended && this.possible(call).orders.has("answer"),
+    });
+    this.#drawCard();
+    this.mode.show();
+    this.#drawStrip(this.#parts.waiting.length);
+  }
+
+  #drawCard() {
+    const call = this.call;
+    const { orders, why } = this.possible(call);
+    const order = call && (call.order ?? this.giving.pending(call.id));
+    const [status, how] = this.#status(call, order, why);
+    this.card.show(call, { extension: this.extension, names: this.names, asking: this.presses.formOpen === "screen", status, tone: how });
+    if (!call) return;
+    const holding = orders.has("answer") && (call.state === "held" || call.state === "parked");
+    const consulting = orders.has("connect");
+    const allowed = new Set([...orders, "message"]);
+    const instead = consulting ? { transfer: "connect", hold: "take_back" } : holding ? { hold: "answer" } : {};
+    const words = consulting
+      ? { transfer: t("order.connect"), hold: t("order.take_back") }
+      : holding ? { hold: t("order.fetch"), answer: t("order.fetch") } : {};
+    this.buttons.show({ orders: allowed, instead, words, busy: order?.kind ?? "" });
+    this.consult.show(call, { extension: this.extension, names: this.names, busy: Boolean(order) });
+  }
+
+  #status(call, order, why) {
+    if (!call || call.ended) return ["", ""];
+    if (order) {
+      const what = t(`order.${order.kind}`) + (order.target ? ` ${who(order.target, this.names)}` : "");
+      const by = order.by ? who(order.by, this.names) : "";
+      return [by && by !== this.extension ? t("order.under_way", { what, by }) : t("order.sending", { what }), "plain"];
+    }
+    if (ringsAt(call, this.extension) && !this.line.here) return [t("order.pick_up", { extension: this.extension }), "ring"];
+    if (call.last?.outcome && call.last.outcome !== "done") return [cameTo(call.last.kind, call.last.outcome), tone(call.last.outcome)];
+    return why && why !== "no_extension" ? [t(`why.${why}`), "plain"] : ["", ""];
+  }
+
+  #drawStrip(waiting) {
+    write(at("calls-waiting"), waiting ? t("count_waiting", { count: waiting }) : t("none_waiting"));
+    attribute(at("calls-waiting"), "data-some", waiting ? "true" : null);
+    document.title = `${waiting ? `(${waiting}) ` : ""}${t("title")}`;
+    const phone = this.extension ? (this.board.phones.get(this.extension) ?? "unreachable") : "";
+    const says = phone ? t("phone.desk", { extension: this.extension, state: t(`presence.${phone}`) }) : "";
+    write(at("duty-says"), this.line.here ? "" : says);
+    attribute(at("duty-says"), "data-presence", phone || null);
+    this.presses.showDuty();
+  }
+
+  #tick() {
+    this.list.draw();
+    this.card.tick(this.call);
+  }
+
+  #whole() {
+    this.giving.forget();
+    this.#pbx();
+    for (const id of this.board.calls.keys()) this.ended.drop(id); // it lives after all
+    for (const [id, call] of this.#before) {
+      if (!this.board.calls.has(id) && (id === this.chosen || this.ended.drafted(id))) this.ended.keep(call);
+    }
+    if (this.chosen !== null && !this.call) this.ended.recall(this.chosen);
+    this.#before = new Map(this.board.calls);
+    tidy(new Set([...this.board.calls.keys(), ...this.ended.ids(), this.chosen ?? ""]));
+  }
+
+  #call(call) {
+    const before = this.#before.get(call.id);
+    this.#before.set(call.id, call);
+    this.giving.told(call);
+    this.ended.drop(call.id);
+    if (call.id === this.chosen) this.ended.remember(call);
+    if (ringsAt(call, this.extension) && !(before && ringsAt(before, this.extension))) {
+      announce(t(call.last?.kind ? "notice.recall" : "notice.new", { who: title(call) }), true);
+    }
+    const news = call.last && `${call.last.kind}${call.last.outcome}${call.last.id ?? ""}`;
+    const old = before?.last && `${before.last.kind}${before.last.outcome}${before.last.id ?? ""}`;
+    if (before && news && news !== old && (call.id === this.chosen || call.held_by === this.extension)) {
+      this.notices.say(cameTo(call.last.kind, call.last.outcome), tone(call.last.outcome));
+    }
+  }
+
+  #gone(id) {
+    const call = this.#before.get(id);
+    this.#before.delete(id);
+    this.giving.gone(id);
+    if (call && (id === this.chosen || this.ended.drafted(id))) this.ended.keep(call);
+  }
+
+  #pbx() {
+    if (this.board.pbx === "up") this.troubles.clear("pbx", t("trouble.pbx_back"));
+    else this.troubles.raise("pbx", t("trouble.pbx"));
+    attribute(document.body, "data-pbx", this.board.pbx);
+  }
+
+  /** Leaving a call that has ended and has nothing half written: it is done with. */
+  #leaving() {
+    if (this.chosen !== null && this.ended.get(this.chosen) && !this.ended.drafted(this.chosen)) this.ended.drop(this.chosen);
+  }
+
+  /** Done with an ended call. */
+  dismiss(id) {
+    this.ended.drop(id);
+    if (this.chosen === id) {
+      this.chosen = null;
+      forget("chosen");
+    }
+    this.draw();
+  }
+
+  /** Nobody chosen, or one that has ended with nothing to finish: a call in hand comes to the front by itself. */
+  #fallBack() {
+    if (!this.board.known || this.presses.formOpen) return;
+    const call = this.call;
+    if (call && !call.ended) return;
+    if (call?.ended && this.ended.drafted(call.id)) return;
+    const mine = this.#parts.mine.find((one) => one.state === "talking") ?? this.#parts.mine[0];
+    const there = mine ?? next(this.#parts, this.extension);
+    if (there) this.choose(there.id);
+    else if (this.chosen !== null && !call) this.choose(null);
+  }
+
+  async #learnNames() {
+    try {
+      const answer = await api.get("/directory?q=&limit=200");
+      for (const entry of Array.isArray(answer) ? answer : (answer.entries ?? [])) this.names.set(entry.number, this.directory.name(entry));
+      this.draw();
+    } catch {
+      // names come with the next search
+    }
+  }
+}
+
+/** The elements of the card, by the name after "card-". */
+function cardNodes() {
+  return Object.fromEntries([...document.querySelectorAll('[id^="card-"]')].map((node) => [node.id.slice(5), node]));
+}

@@ -1,0 +1,226 @@
+// The directory: search as you type, with the presence of every phone, and what Enter does with who is found.
+
+import * as api from "./api.js";
+import { attribute, el, fill, icon, write } from "./elements.js";
+import { t } from "./words.js";
+
+const PAUSE_MS = 50; // after a key, before the server is asked
+const LIMIT = 30;
+const QUICK = ["transfer", "consult", "voicemail"];
+
+export class Directory {
+  #entries = [];
+  #active = -1; // the entry that Enter means; -1: none, nothing was typed
+  #asked = 0;
+  #abort = null;
+  #timer = 0;
+  #answered = null; // the text that the entries shown belong to
+  #moved = false; // an entry was chosen by hand
+  purpose = "transfer";
+
+  /**
+   * `parts`: {input, results, purpose, status} elements. `on.use(purpose, entry)`: somebody was chosen;
+   * `on.typed(text)`; `on.leave()`: Escape in an empty field. `language`: of the names.
+   */
+  constructor(parts, on, { language, names, phones }) {
+    Object.assign(this, parts);
+    this.on = on;
+    this.language = language;
+    this.names = names;
+    this.phones = phones;
+    this.input.addEventListener("input", (event) => this.#typed(event));
+    this.input.addEventListener("compositionend", () => this.search());
+    this.input.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** Goes to the field; what is found then serves `purpose`. */
+  open(purpose = "transfer") {
+    this.aim(purpose);
+    this.input.focus();
+    this.input.select();
+    if (purpose === "queue" || !this.#entries.length) this.search();
+  }
+
+  aim(purpose) {
+    if (this.purpose === purpose) return;
+    const queues = (p) => p === "queue";
+    const anew = queues(purpose) !== queues(this.purpose);
+    this.purpose = purpose;
+    this.show();
+    if (anew) this.search();
+  }
+
+  get chosen() {
+    return this.#entries[this.#active] ?? null;
+  }
+
+  /** Who is meant without a further question: somebody chosen by hand, or looked for right now. */
+  get atHand() {
+    const typing = document.activeElement === this.input && this.#text() !== "" && this.#text() === this.#answered;
+    return this.#moved || typing ? this.chosen : null;
+  }
+
+  /** The entry of exactly this number, or null. */
+  async lookUp(number) {
+    const shown = this.#entries.find((entry) => entry.number === number);
+    if (shown) return shown;
+    try {
+      const answer = await api.get(`/directory?q=${encodeURIComponent(number)}&limit=5`);
+      return (Array.isArray(answer) ? answer : (answer.entries ?? [])).find((entry) => entry.number === number) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Types for the user: digits pressed anywhere on the page. */
+  type(text) {
+    this.input.focus();
+    this.input.value += text;
+    this.input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+
+  restore(text) {
+    this.input.value = text;
+    this.search();
+  }
+
+  clear() {
+    this.input.value = "";
+    this.aim("transfer");
+    this.on.typed("");
+    this.search();
+  }
+
+  #typed(event) {
+    this.on.typed(this.input.value);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.search(), event.isComposing ? PAUSE_MS * 2 : PAUSE_MS);
+  }
+
+  /** Asks the server. Only the last question's answer is shown, whatever order they come in. */
+  async search() {
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    this.#abort?.abort();
+    this.#abort = new AbortController();
+    const text = this.#text();
+    const kind = this.purpose === "queue" ? "&kind=queue" : "";
+    try {
+      const answer = await api.get(`/directory?q=${encodeURIComponent(text)}&limit=${LIMIT}${kind}`, { signal: this.#abort.signal });
+      if (asked !== this.#asked) return;
+      const found = Array.isArray(answer) ? answer : (answer.entries ?? []);
+      this.#entries = this.purpose === "queue" ? found.filter((entry) => entry.kind === "queue") : found;
+      for (const entry of found) this.names.set(entry.number, this.name(entry));
+      this.#active = text || this.purpose === "queue" ? 0 : -1;
+      this.#moved = false;
+      this.#answered = text;
+      this.show();
+      const count = this.#entries.length;
+      write(this.status, count ? t("directory.found", { count }) : t("directory.none"));
+    } catch (error) {
+      if (error.name !== "AbortError" && asked === this.#asked) write(this.status, error.message);
+    }
+  }
+
+  /** An input method shows half-typed pinyin with its own marks in it: it is searched for as pinyin. */
+  #text() {
+    return this.input.value.replace(/['’]/g, "").trim();
+  }
+
+  name(entry) {
+    return (this.language === "en" && entry.name_en) || entry.name || entry.name_en || entry.number;
+  }
+
+  presence(entry) {
+    if (!entry.presence) return ""; // nobody's phone: a department, a queue
+    return this.phones().get(entry.number) ?? (this.phones().size ? "unreachable" : entry.presence);
+  }
+
+  /** Draws the results as they are now. */
+  show() {
+    attribute(this.input, "placeholder", t(`directory.for.${this.purpose}`));
+    write(this.purposeNode, t(`order.${this.purpose}`));
+    attribute(this.purposeNode, "hidden", this.purpose === "transfer");
+    fill(this.results, ...this.#entries.map((entry, at) => this.#row(entry, at)));
+    const active = this.chosen ? `entry-${this.#active}` : null;
+    attribute(this.input, "aria-activedescendant", active);
+    attribute(this.input, "aria-expanded", this.#entries.length ? "true" : "false");
+  }
+
+  /** A phone's state changed: only its lamp is rewritten. */
+  lamp(extension) {
+    const at = this.#entries.findIndex((entry) => entry.number === extension);
+    if (at < 0) return;
+    const row = this.results.children[at];
+    const now = this.presence(this.#entries[at]);
+    attribute(row, "data-presence", now);
+    write(row.querySelector(".entry-presence"), t(`presence.${now}`));
+  }
+
+  #row(entry, at) {
+    const presence = this.presence(entry);
+    const kind = entry.kind && entry.kind !== "person" ? el("span", { class: "badge", text: t(`kind.${entry.kind}`) }) : null;
+    const unlisted = entry.listed === false ? el("span", { class: "badge badge-quiet", text: t("directory.unlisted") }) : null;
+    const lamp = presence
+      ? el("span", { class: "entry-lamp" }, el("span", { class: "lamp" }), el("span", { class: "entry-presence", text: t(`presence.${presence}`) }))
+      : el("span", { class: "entry-presence" });
+    const quick = QUICK.map((purpose) =>
+      el("button", {
+        type: "button", class: "quick", tabindex: "-1", title: t(`order.${purpose}`),
+        "aria-label": t("directory.quick", { what: t(`order.${purpose}`), who: this.name(entry) }),
+        on: { click: (event) => (event.stopPropagation(), this.on.use(purpose, entry)) },
+      }, icon(purpose)),
+    );
+    return el(
+      "div",
+      {
+        class: "entry", role: "row", id: `entry-${at}`, data: { presence },
+        "aria-selected": at === this.#active ? "true" : "false",
+        on: { click: () => this.#choose(at), dblclick: () => this.on.use(this.purpose, entry) },
+      },
+      el("div", { class: "entry-line", role: "gridcell" },
+        el("span", { class: "entry-name", text: this.name(entry) }), el("span", { class: "entry-number", text: entry.number })),
+      el("div", { class: "entry-line row-small", role: "gridcell" },
+        kind, unlisted, el("span", { class: "entry-unit", text: entry.department || entry.title || "" }), lamp),
+      el("div", { class: "entry-quick", role: "gridcell" }, ...quick),
+    );
+  }
+
+  #choose(at) {
+    this.#active = at;
+    this.#moved = true;
+    [...this.results.children].forEach((row, i) => attribute(row, "aria-selected", i === at ? "true" : "false"));
+    attribute(this.input, "aria-activedescendant", `entry-${at}`);
+    this.results.children[at]?.scrollIntoView({ block: "nearest" });
+    this.on.chosen?.(this.chosen);
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const count = this.#entries.length;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (count) this.#choose(event.key === "ArrowDown" ? (this.#active + 1) % count : (Math.max(this.#active, 0) + count - 1) % count);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      this.#enter(event.shiftKey ? "consult" : event.ctrlKey ? "voicemail" : this.purpose);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.input.value || this.purpose !== "transfer") this.clear();
+      else this.on.leave();
+    }
+  }
+
+  /**
+   * Whoever types fast presses Enter before the answer is there: it is waited for. Nothing typed and nobody
+   * chosen means nobody: no call goes to whoever happens to stand first.
+   */
+  async #enter(purpose) {
+    const text = this.#text();
+    if (!text && !this.#moved) return;
+    if (text !== this.#answered) await this.search();
+    const entry = (!this.#moved && this.#entries.find((one) => one.number === text)) || this.chosen;
+    if (entry && text === this.#text()) this.on.use(purpose, entry);
+  }
+}

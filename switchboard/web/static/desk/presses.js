@@ -1,0 +1,258 @@
+// What a key, a click or a chosen person means now: an order for the chosen call, a form, a place to go.
+
+import * as api from "./api.js";
+import { ringsAt } from "./board.js";
+import { who } from "./call_words.js";
+import { draftOf, forget, keep, kept } from "./drafts.js";
+import { attribute, fill } from "./elements.js";
+import { CallForm } from "./forms.js";
+import { NEEDS_TARGET } from "./orders.js";
+import { t } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+const MODES = new Set(["manual", "automatic", "away", "schedule"]);
+
+export class Presses {
+  formOpen = ""; // which form is open, or ""
+  #picking = null; // the form that a person is looked for
+
+  constructor(desk) {
+    this.desk = desk;
+    const on = (kind) => ({
+      send: (call, values, target) => this[`_send_${kind}`](call, values, target),
+      close: () => this.close(),
+      pick: (form) => this.#pick(form),
+    });
+    this.forms = Object.fromEntries(["screen", "message", "caller"].map((kind) => [kind, new CallForm(kind, on(kind))]));
+  }
+
+  /** One action of a key or a button. True when it meant something. */
+  act(action) {
+    const { desk } = this;
+    if (MODES.has(action)) desk.mode.choose(action);
+    else if (action === "keys") at("keys").showModal();
+    else if (action === "search") desk.directory.open();
+    else if (action === "up" || action === "down") desk.step(action === "up" ? -1 : 1);
+    else if (action === "escape") this.#escape();
+    else if (action === "answer") this.#answer();
+    else if (action === "message" || action === "caller") this.#open(action);
+    else this.#order(action);
+    return true;
+  }
+
+  /** Somebody was chosen in the directory. */
+  async use(purpose, entry) {
+    if (this.#picking && this.#picking.open) {
+      const form = this.#picking;
+      this.#picking = null;
+      this.desk.directory.clear();
+      form.aim(entry);
+      return;
+    }
+    const { desk } = this;
+    const call = desk.call;
+    if (!this.#allowed(purpose, call)) return;
+    if (entry.number === desk.extension) return desk.notices.say(t("why.own"), "bad");
+    if (purpose === "screen" || purpose === "transfer" && entry.kind === "screened") {
+      if (purpose === "transfer") desk.notices.say(t("why.is_screened"));
+      desk.directory.clear();
+      this.#open("screen");
+      this.forms.screen.aim(entry);
+      return;
+    }
+    if (purpose === "transfer" && entry.kind === "principal") desk.notices.say(t("why.is_principal"));
+    desk.directory.clear();
+    desk.focusCalls();
+    await desk.giving.give(purpose, call, { target: entry.number });
+  }
+
+  /** Another call was chosen: its form is opened again where it was left open. */
+  chose() {
+    this.#show("");
+    this.#picking = null;
+    const { call } = this.desk;
+    const kind = call ? kept(draftOf(call.id, "open"), "") : "";
+    if (kind && this.forms[kind]) this.#show(kind, call);
+  }
+
+  /** After a reload. */
+  restore() {
+    this.chose();
+  }
+
+  close() {
+    const { call } = this.desk;
+    if (call) forget(draftOf(call.id, "open"));
+    this.#show("");
+    this.desk.directory.aim("transfer");
+    this.#picking = null;
+    this.desk.draw();
+    this.desk.focusCalls();
+  }
+
+  #escape() {
+    const { desk } = this;
+    if (this.formOpen) this.close();
+    else if (desk.directory.purpose !== "transfer") desk.directory.clear();
+    else if (desk.call?.ended) desk.dismiss(desk.call.id);
+    desk.focusCalls();
+  }
+
+  /** What a button of the chosen call gives now: holding is taking back when the call is held. */
+  #meaning(action, call, orders) {
+    if (orders.has("connect")) return { transfer: "connect", hold: "take_back" }[action] ?? action;
+    const kept = call && (call.state === "held" || call.state === "parked");
+    return kept && action === "hold" ? "answer" : action;
+  }
+
+  #allowed(kind, call) {
+    const { orders, why } = this.desk.possible(call);
+    if (orders.has(kind)) return true;
+    this.desk.notices.say(why ? t(`why.${why}`) : t("why.not_now", { what: t(`order.${kind}`) }), "bad");
+    return false;
+  }
+
+  #order(action) {
+    const { desk } = this;
+    const { call } = desk;
+    if (action === "deputy") return this.#deputy(call);
+    const kind = this.#meaning(action, call, desk.possible(call).orders);
+    if (!this.#allowed(kind, call)) return undefined;
+    if (kind === "answer") return this.#answer();
+    if (kind === "screen") return this.#open("screen");
+    if (kind === "hangup" && this.#hangsUpHere(call)) return this.desk.line.hangup();
+    if (!NEEDS_TARGET.has(kind) && kind !== "queue") return desk.giving.give(kind, call);
+    const entry = desk.directory.atHand;
+    if (entry && kind !== "queue") return this.use(kind, entry);
+    return desk.directory.open(kind);
+  }
+
+  /** A conversation of the phone in the page is ended there. */
+  #hangsUpHere(call) {
+    const { line, extension } = this.desk;
+    return line.here && line.state.talking && call.state === "talking" && call.with.includes(extension);
+  }
+
+  /** The chosen call when it can be answered, else whoever waits longest. A ringing phone is answered itself. */
+  async #answer() {
+    const { desk } = this;
+    const chosen = desk.call && desk.possible(desk.call).orders.has("answer") ? desk.call : null;
+    const call = chosen ?? desk.nextCall;
+    if (!call) return desk.notices.say(t("none_waiting"));
+    desk.choose(call.id);
+    if (desk.line.here && desk.line.state.ringing) return desk.line.answer();
+    if (ringsAt(call, desk.extension)) {
+      return desk.notices.say(desk.line.here ? t("why.under_way") : t("order.pick_up", { extension: desk.extension }));
+    }
+    if (!this.#allowed("answer", call)) return undefined;
+    desk.line.expect();
+    if (!(await desk.giving.give("answer", call))) desk.line.unexpect();
+    return undefined;
+  }
+
+  async #deputy(call) {
+    const { desk } = this;
+    const target = call?.target || call?.last?.target || kept(draftOf(call?.id, "screen"), {}).target?.number || "";
+    const entry = target ? await desk.directory.lookUp(target) : null;
+    if (!this.#allowed("transfer", call)) return;
+    if (entry?.deputy) await desk.giving.give("transfer", call, { target: entry.deputy });
+    else desk.directory.open("transfer");
+  }
+
+  #open(kind) {
+    const { call } = this.desk;
+    if (!call) return this.desk.notices.say(t("why.nobody"));
+    if (kind === "caller" && !call.caller.number) return undefined;
+    keep(draftOf(call.id, "open"), kind);
+    this.#show(kind, call);
+    this.desk.draw();
+    this.forms[kind].focus();
+    if (kind !== "caller" && !this.forms[kind].target) this.#pick(this.forms[kind]);
+    return undefined;
+  }
+
+  #show(kind, call = null) {
+    this.formOpen = kind;
+    fill(at("form"), kind ? this.forms[kind].node : null);
+    if (kind) this.forms[kind].show(call, this.#start(kind, call));
+  }
+
+  /** What a form begins with: what is known of the caller, and what the screening form already holds. */
+  #start(kind, call) {
+    const { caller } = call;
+    const asked = kept(draftOf(call.id, "screen"), {});
+    if (kind === "screen") return { surname: caller.name, organisation: caller.organisation };
+    if (kind === "caller") return { name: caller.name, organisation: caller.organisation, grade: caller.grade || "ordinary", notes: caller.notes };
+    const person = [asked.surname || caller.name, asked.organisation || caller.organisation];
+    const target = asked.target ?? this.#known(call.last?.target || call.target);
+    return { caller: caller.number, name: person.filter(Boolean).join(" "), text: asked.purpose ?? "", target };
+  }
+
+  #known(number) {
+    return number ? { number, name: this.desk.names.get(number) ?? "", kind: "" } : null;
+  }
+
+  #pick(form) {
+    this.#picking = form;
+    this.desk.directory.open(form.kind === "screen" ? "screen" : "form");
+  }
+
+  async _send_screen(call, values, target) {
+    const form = this.forms.screen;
+    form.busy(true);
+    const taken = await this.desk.giving.give("screen", call, { target: target.number, typed: values });
+    form.busy(false);
+    if (taken) this.close(); // what was typed stays for the message that may follow
+  }
+
+  async _send_message(call, values, target) {
+    const form = this.forms.message;
+    form.busy(true);
+    try {
+      await api.post("/messages", { mailbox: target.number, ...values, call: call.id });
+      form.done();
+      this.desk.notices.say(t("form.message.sent", { who: who(target.number, this.desk.names) }), "good");
+      this.close();
+      if (call.ended || this.desk.call?.ended) this.desk.dismiss(call.id);
+    } catch (error) {
+      form.refuse(error.message);
+    } finally {
+      form.busy(false);
+    }
+  }
+
+  async _send_caller(call, values) {
+    const form = this.forms.caller;
+    form.busy(true);
+    try {
+      await api.put(`/callers/${encodeURIComponent(call.caller.number)}`, values);
+      form.done();
+      this.desk.notices.say(t("form.caller.saved"), "good");
+      this.close();
+    } catch (error) {
+      form.refuse(error.message);
+    } finally {
+      form.busy(false);
+    }
+  }
+
+  /** The button to sign in to the desk or out of it. */
+  showDuty() {
+    const on = this.desk.board.mode?.operators?.includes(this.desk.extension) ?? null;
+    const button = at("duty");
+    attribute(button, "hidden", on === null || !this.desk.extension);
+    attribute(button, "aria-pressed", on ? "true" : "false");
+    const label = t(on ? "duty.out" : "duty.in");
+    if (button.textContent !== label) button.textContent = label;
+    attribute(button, "title", t(on ? "duty.is_in" : "duty.is_out"));
+  }
+
+  async duty() {
+    const on = this.desk.board.mode?.operators?.includes(this.desk.extension);
+    try {
+      await api.post("/duty", { word: on ? "out" : "in" });
+    } catch (error) {
+      this.desk.notices.say(error.message, "bad");
+    }
+  }
+}
