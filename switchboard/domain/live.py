@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from switchboard.domain.call import Call, Stage
+from switchboard.domain.call import HELD_STAGES, Call, Stage
 
 
 class LiveState(StrEnum):
@@ -38,6 +38,12 @@ _STAGES = {
     Stage.SCREENING: LiveState.SCREENING,
     Stage.SCREEN_HOLD: LiveState.SCREENING,
     Stage.SCREEN_RINGING: LiveState.SCREENING,
+    Stage.SCREEN_ASKED: LiveState.SCREENING,
+    Stage.HELD: LiveState.HELD,
+    Stage.PARKED: LiveState.PARKED,
+    Stage.PULLED: LiveState.HELD,
+    Stage.RECALL: LiveState.HELD,
+    Stage.CONNECTING: LiveState.HELD,
 }
 
 WAIT = frozenset(
@@ -142,8 +148,10 @@ def state_of(legs: Legs, call: Call | None) -> LiveState:
     if legs.talking:
         return LiveState.HELD if legs.on_hold else LiveState.TALKING
     by_stage = None if call is None else _STAGES.get(call.stage)
-    if by_stage is LiveState.SCREENING or by_stage is LiveState.QUEUED:
+    if by_stage in (LiveState.SCREENING, LiveState.QUEUED):
         return by_stage
+    if call is not None and call.stage is Stage.HELD and call.consult:
+        return LiveState.CONSULTING
     if legs.asked or not (legs.answered or call):
         return LiveState.RINGING
     return by_stage or LiveState.AUTOMATIC
@@ -151,8 +159,15 @@ def state_of(legs: Legs, call: Call | None) -> LiveState:
 
 def waits(state: LiveState, call: Call | None) -> bool:
     """Whether the caller waits for a person: in line, and while the operators' phones ring for them."""
-    wanted = call is not None and _STAGES.get(call.stage) is LiveState.WAITING
+    wanted = call is not None and _STAGES.get(call.stage) in (LiveState.WAITING, LiveState.HELD)
     return state in WAIT or (state is LiveState.RINGING and wanted)
+
+
+def held_by(legs: Legs, call: Call | None) -> str:
+    """Whose caller it is that waits: the phone whose hold key was pressed, or the operator who ordered it."""
+    if legs.talking:
+        return legs.on_hold[0] if legs.on_hold else ""
+    return call.held_by if call is not None and call.stage in HELD_STAGES else ""
 
 
 def _time(at: datetime) -> str:

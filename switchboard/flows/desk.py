@@ -128,11 +128,17 @@ class Desk:
         return mode_at(self._rules().calendar, choice, now)
 
     async def sign(
-        self, extension: str, what: DutyWord, source: Source, until: datetime | None = None
+        self,
+        extension: str,
+        what: DutyWord,
+        source: Source,
+        until: datetime | None = None,
+        author: str = "",
     ) -> None:
-        """An operator signs in or out or goes away. When the last one goes, the company turns automatic."""
+        """An operator signs in or out or goes away, said by `author` or by the phone itself. When the last
+        one goes, the company turns automatic."""
         now = self._now()
-        await self._rows.keep_duty(Duty(extension, what, now, until), source, extension)
+        await self._rows.keep_duty(Duty(extension, what, now, until), source, author or extension)
         log.info("duty", extension=extension, what=what.value, source=source.value)
         self._tell()
         if what is DutyWord.IN:

@@ -19,11 +19,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from switchboard.domain.call import Call
+from switchboard.dialplan import ENDPOINT_CALL_US, ENDPOINT_TRUNK_PREFIX
+from switchboard.domain.call import Call, Stage
 from switchboard.domain.duty import Duty
-from switchboard.domain.live import Known, LastStep, Legs, LiveCall, LiveState, state_of, waits
+from switchboard.domain.live import Known, LastStep, Legs, LiveCall, LiveState, held_by, state_of, waits
 from switchboard.domain.mode import ModeNow
 from switchboard.errors import SwitchboardError
+from switchboard.flows.orders import Kept, State
 from switchboard.flows.ports import Clock
 from switchboard.flows.presence import Presence, mode_told
 from switchboard.flows.readers import Reader, Readers, event, written
@@ -193,6 +195,7 @@ class Live:
         self._numbers: set[str] = set()
         self._adopt: set[str] = set()
         self._asked: set[str] = set()
+        self._asked_about: dict[str, frozenset[str]] = {}  # a consulted phone -> linked ids of held callers
         self._to_look_up = asyncio.Event()
         self._recount = asyncio.Event()
         board.watch(self._changed)
@@ -205,12 +208,17 @@ class Live:
         told.call, told.step = call, LastStep(action, reason)
         self._touch(call.id)
 
-    def ordered(self, call: str, order: dict[str, Any] | None, last: dict[str, Any] | None = None) -> None:
-        """An order was placed ({id, kind, by}), or is no longer open; `last` tells what came of it."""
-        told = self._of(call)
-        told.order = order
-        told.last = last or told.last
-        self._touch(call)
+    def ordered(self, kept: Kept) -> None:
+        """An order was given, claimed, carried out, or came to nothing."""
+        told = self._of(kept.call)
+        kind = kept.order.kind.value
+        if kept.state in (State.PLACED, State.CLAIMED):
+            told.order = {"id": kept.id, "kind": kind, "by": kept.order.by}
+        elif told.order is None or told.order["id"] == kept.id:
+            told.order = None
+            outcome = kept.state.value if kept.state is State.FAILED else kept.outcome or kept.state.value
+            told.last = {"kind": kind, "outcome": outcome}
+        self._touch(kept.call)
 
     def counts_changed(self) -> None:
         """Messages, tickets, mode or duty may be other than they were: look now."""
@@ -274,6 +282,7 @@ class Live:
             self._pending.calls.add(name)
         elif kind == "phone":
             self._pending.phones.add(name)
+            self._pending.calls |= self._asked_about.get(name, frozenset())
         else:
             self._pending.all = True
         if self._timer is None:
@@ -328,15 +337,27 @@ class Live:
         data = written(live.told())
         if shown is not None and shown.written == data:
             return out
+        self._note_consult(linked, shown.live.consult if shown and shown.live else None, live.consult)
         self._shown[linked] = _Shown(
             told_of, live.number, live.state, live.since, live.waiting_since, live, data
         )
         return out + event("call", data)
 
+    def _note_consult(self, linked: str, before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
+        """Remember by whose phone's state this call looks different."""
+        for phone in (before["target"],) if before else ():
+            self._asked_about[phone] = self._asked_about.get(phone, frozenset()) - {linked}
+            if not self._asked_about[phone]:
+                del self._asked_about[phone]
+        if now is not None:
+            phone = now["target"]
+            self._asked_about[phone] = self._asked_about.get(phone, frozenset()) | {linked}
+
     def _gone(self, linked: str, shown: _Shown | None) -> bytes:
         if shown is None:
             return b""
         del self._shown[linked]
+        self._note_consult(linked, shown.live.consult if shown.live else None, None)
         self._linked.pop(shown.id, None)
         self._told.pop(shown.id, None)
         self._asked.discard(linked)
@@ -368,19 +389,28 @@ class Live:
             since=since,
             waiting_since=waiting,
             phones=legs.joined if legs.talking else legs.asked,
-            held_by=_held_by(legs, call, state),
+            held_by=held_by(legs, call),
             target=call.target if call is not None else "",
             language=call.language if call is not None else "",
             place=legs.place,
             step=told.step,
             order=told.order,
+            consult=self._consult(call, legs),
             last=told.last,
         )
+
+    def _consult(self, call: Call | None, legs: Legs) -> dict[str, Any] | None:
+        """Who is asked about a held caller, and how far that has come."""
+        if call is None or not call.consult or legs.talking or call.stage is not Stage.HELD:
+            return None
+        state = self._board.phone(call.consult)
+        word = {"ringing": "ringing", "busy": "talking"}.get(state, "calling")
+        return {"by": call.held_by, "target": call.consult, "state": word}
 
     def _phone_event(self, phone: str) -> bytes:
         state = self._presence.of(phone)
         data = written({"extension": phone, "state": state})
-        if self._phones.get(phone) == data or phone.startswith("trunk-"):
+        if self._phones.get(phone) == data or _is_trunk(phone):
             return b""
         self._phones[phone] = data
         return event("phone", data)
@@ -529,13 +559,7 @@ def _inside(phones: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_trunk(phone: str) -> bool:
-    return phone.startswith("trunk-")
-
-
-def _held_by(legs: Legs, call: Call | None, state: LiveState) -> str:
-    if legs.talking:
-        return legs.on_hold[0] if legs.on_hold else ""
-    return ""
+    return phone.startswith(ENDPOINT_TRUNK_PREFIX) or phone == ENDPOINT_CALL_US
 
 
 def _waiting_since(call: Call | None, since: datetime) -> datetime:
