@@ -1,0 +1,79 @@
+"""Orders given from the command line's door, and what is seen of calls there."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import soxr  # type: ignore[import-untyped]
+
+from switchboard import control
+from switchboard.errors import SwitchboardError
+from switchboard.prompts import audio, tones
+from switchboard.softphone import Baresip
+from switchboard.softphone.sound import RATE
+from tests.live.house import House
+
+LISTENED_SECONDS = 1.5
+
+
+async def call_of(house: House, caller: str, seconds: float = 5) -> str:
+    """The id of the call from `caller` that is up."""
+    found: list[str] = []
+
+    def there() -> bool:
+        found[:] = [c["id"] for c in house.status().get("calls", []) if c["caller"] == caller]
+        return bool(found)
+
+    await house.until(there, f"a call from {caller}", seconds)
+    return found[0]
+
+
+async def order(
+    house: House, call: str, kind: str, by: str, target: str = "", **typed: str
+) -> dict[str, Any]:
+    """Give an order as a console would; what the controller answers."""
+    what: dict[str, Any] = {"call": call, "kind": kind, "by": by, "target": target, "author": "test"}
+    if typed:
+        what["typed"] = typed
+    return dict(await asyncio.to_thread(control.order, house.settings.control_socket, "/order", what, 25))
+
+
+async def refused(house: House, call: str, kind: str, by: str, target: str = "", **typed: str) -> str:
+    """Give an order that must be refused; the code."""
+    with pytest.raises(SwitchboardError) as why:
+        await order(house, call, kind, by, target, **typed)
+    return str(why.value).rpartition("(")[2].rstrip(")")
+
+
+async def hears_music(phone: Baresip, seconds: float = 8) -> None:
+    """Wait until `phone` hears the switchboard's own music on hold, wherever in the piece."""
+    best = 0.0
+    for _ in range(int(seconds / 0.25)):
+        await asyncio.sleep(0.25)
+        phone.hearing.poll()
+        best = max(best, _likeness(phone.hearing.samples[-int(LISTENED_SECONDS * RATE) :]))
+        if best > 0.8:
+            return
+    raise AssertionError(f"{phone.account.user} hears no music: alike by {best:.2f}")
+
+
+@cache
+def _music() -> np.ndarray:
+    return np.asarray(soxr.resample(tones.music(), audio.RATE, RATE))
+
+
+def _likeness(heard: np.ndarray) -> float:
+    """The best normalised correlation of what was heard with a stretch of the music, 1 = the same."""
+    music, n = _music(), len(heard)
+    energy = float(np.sqrt(np.sum(heard**2)))
+    if n < LISTENED_SECONDS * RATE * 0.9 or energy < 1e-3:
+        return 0.0
+    size = 1 << (len(music) + n).bit_length()
+    cross = np.fft.irfft(np.fft.rfft(music, size) * np.conj(np.fft.rfft(heard, size)), size)[: len(music) - n]
+    sums = np.concatenate([[0.0], np.cumsum(music**2)])
+    local = np.sqrt(sums[n : len(music)] - sums[: len(music) - n])
+    return float(np.max(cross / np.maximum(local * energy, 1e-9)))
