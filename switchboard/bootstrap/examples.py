@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from switchboard.domain.company import Rules
 from switchboard.rehearsal.examples import failures
 from switchboard.rehearsal.story import Speak
 from switchboard.rules.examples import beside, load_examples
 from switchboard.rules.store import RulesStore
+
+log = structlog.get_logger()
 
 TOLD = 20
 """Sentences told of what isn't as expected; nobody reads more in a status."""
@@ -29,13 +33,16 @@ class ExampleCalls:
         """A sentence for everything that `rules` do otherwise than an example expects; [] to go on.
 
         Rules that were in force before are not asked: going back must never wait for an example. A file
-        of examples that can't be read counts as not met.
+        of examples that can't be read counts as not met; one about another company doesn't count (`strange`).
         """
         if self._was_in_force(rules):
             return []
         told: list[str] = []
         for path in beside(self._rules_file):
             loaded = load_examples(path)
+            if loaded.ok and (why := loaded.strange_to(rules)):
+                log.warning("examples_of_another_company", why=why)
+                continue
             if loaded.ok:
                 sentences = failures(rules, loaded.examples, self._speak(rules)) if loaded.examples else []
                 told += [f"{path.name}: {sentence}" for sentence in sentences]
@@ -44,6 +51,11 @@ class ExampleCalls:
         if len(told) > TOLD:
             told = [*told[:TOLD], f"… and {len(told) - TOLD} more: `switchboard rehearse` tells all."]
         return [*told, FORCE] if told else []
+
+    def strange(self, rules: Rules) -> list[str]:
+        """A sentence for each file of examples that is about another company, such as the sample's."""
+        told = (load_examples(path).strange_to(rules) for path in beside(self._rules_file))
+        return [sentence for sentence in told if sentence]
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """What changes when one of the files does."""

@@ -54,6 +54,8 @@ def _rules_to_begin_with(
     errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
     if loaded.rules is not None:
         errors = examples.unmet(loaded.rules)
+        for sentence in examples.strange(loaded.rules):
+            progress(sentence)
         if not errors or store.last_good() is None:
             for error in errors:  # nothing else could rule: told, not refused
                 progress(error)

@@ -50,6 +50,9 @@ def register(app: typer.Typer) -> None:
             typer.echo(f"There are no example calls beside {loaded.name}: see docs/rehearsal.md.", err=True)
             raise typer.Exit(2)
         read = [load_examples(path) for path in paths]
+        for file in read:
+            if sentence := file.strange_to(company):
+                typer.echo(f"{sentence}.", err=True)
         speak = speaker(company, settings)
         runs = [(file, run(company, example, speak)) for file in read for example in file.examples]
         moments = (moment for _, one in runs for moment in one.rehearsal.moments)

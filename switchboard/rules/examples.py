@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError
 
 from switchboard.domain.actions import MessageReason
+from switchboard.domain.company import Rules
 from switchboard.domain.mode import Mode
 from switchboard.rehearsal.examples import Example, Expected
 from switchboard.rehearsal.situation import Answer
@@ -151,6 +152,11 @@ class ExampleCall(Section):
 class CallsFile(Section):
     """The whole file."""
 
+    company: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        None,
+        description="Whose rules they are about: the company's name, in either language. Rules of another "
+        "company are not held up by them.",
+    )
     given: Given = Field(
         default_factory=Given.empty, description="What holds for every call that says nothing else."
     )
@@ -166,10 +172,20 @@ class LoadedExamples:
     name: str
     examples: tuple[Example, ...]
     problems: tuple[Problem, ...] = ()
+    company: str = ""
 
     @property
     def ok(self) -> bool:
         return not any(p.severity is Severity.ERROR for p in self.problems)
+
+    def strange_to(self, rules: Rules) -> str:
+        """Why they say nothing about `rules`, as a sentence: they are another company's. "" when they do."""
+        if self.company in ("", rules.company.zh, rules.company.en):
+            return ""
+        return (
+            f"{Path(self.name).name} is about {self.company}, the rules are {rules.company.zh}'s: its example "
+            f"calls don't count. Delete it, or write your own and `company: {rules.company.zh}` above them"
+        )
 
 
 def beside(rules: Path) -> tuple[Path, ...]:
@@ -212,7 +228,7 @@ def load_examples_text(content: bytes | str, name: str = "example calls") -> Loa
     if any(p.severity is Severity.ERROR for p in told):
         return LoadedExamples(name, (), told)
     examples = tuple(_example(call, file.given, i, root) for i, call in enumerate(file.calls))
-    return LoadedExamples(name, examples, told)
+    return LoadedExamples(name, examples, told, file.company or "")
 
 
 def _contradictions(file: CallsFile, root: Node) -> Iterator[Problem]:

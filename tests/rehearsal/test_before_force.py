@@ -101,6 +101,24 @@ async def test_without_examples_nothing_is_asked(place: Place) -> None:
     assert (await place.enforcement.offer(CHANGED.encode(), "test")).state == "in_force"
 
 
+async def test_another_companys_examples_hold_nobody_up(place: Place) -> None:
+    """The sample's are still there when one's own rules come: they don't count, and it is said why."""
+    place.calls.write_text(f"company: 华辰集团\n{EXAMPLES}", "utf-8")
+    assert (await place.enforcement.offer(CHANGED.encode(), "test")).state == "refused"
+    mine = CHANGED.replace(
+        "company: {zh: 华辰集团, en: Huachen Group}", "company: {zh: 宏图公司, en: Hongtu}"
+    )
+    assert (await place.enforcement.offer(mine.encode(), "test")).state == "in_force"
+    (sentence,) = place.examples.strange(_read(mine.encode()))
+    assert sentence.startswith("rules.calls.yaml is about 华辰集团, the rules are 宏图公司's")
+    place.rules.write_text(mine, "utf-8")
+    _, said = place.start()
+    assert said == [sentence]
+    english = place.calls.read_text("utf-8").replace("company: 华辰集团", "company: Huachen Group")
+    place.calls.write_text(english, "utf-8")
+    assert place.examples.strange(_read(SAMPLE.encode())) == []
+
+
 def test_a_start_keeps_out_what_was_kept_out(place: Place) -> None:
     """A restart is no way round: the rules in force before rule on, and the reason is said."""
     first, _ = place.start()
