@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from switchboard.web import security
-from switchboard.web.pages import home, signing
+from switchboard.web.pages import desk, home, signing
 from switchboard.web.parts import PARTS, Parts
 from switchboard.web.permissions import BODY_LIMIT, check_routes
 
@@ -16,6 +16,7 @@ STATIC = Path(__file__).parent / "static"
 
 FEATURES: tuple[Callable[[web.Application], None], ...] = (
     home.add,
+    desk.add,
     signing.add,
 )
 """Each adds its routes, marked by @needs or @public."""
