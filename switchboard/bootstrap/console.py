@@ -64,6 +64,9 @@ def parts(controller: Controller, certificates: Certificates) -> Parts:
         audit=AuditRows(database),
         rules=lambda: controller.book.in_force()[0],
         desk=controller.desk,
+        messages=controller.messages,
+        callers=controller.callers,
+        placing=controller.placing,
         now=now,
     )
 

@@ -21,7 +21,7 @@ from switchboard.ami.callbacks import AmiCallBacks
 from switchboard.ami.lamp import ModeLamp
 from switchboard.ami.queues import AmiQueues
 from switchboard.ami.redirect import CallLines
-from switchboard.bootstrap import console
+from switchboard.bootstrap import console, handling
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
 from switchboard.bootstrap.typed import TypedAnswers
@@ -137,6 +137,12 @@ class Controller:
             self.call_backs,
             self.orders,
         )
+        gateways = (self.gateway, self.admin)
+        self.messages = handling.messages(
+            database, self.follower, self.journal, gateways, workshop, self._rules, now
+        )
+        self.callers = handling.callers(database, now)
+        self.placing = handling.placing(database, self.gateway, self.board, self._rules, now)
         self.steps = Steps(self.book, self.journal, services)
         self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
 
@@ -179,6 +185,7 @@ class Controller:
         tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
         tasks.append(asyncio.create_task(self.agents.run(), name="agents"))
         tasks.append(asyncio.create_task(self.call_backs.run(), name="call-backs"))
+        tasks.append(asyncio.create_task(self.messages.run(), name="messages"))
         tasks.append(asyncio.create_task(self.orders.run(), name="orders"))
         for task in tasks:
             task.add_done_callback(_ended)

@@ -375,10 +375,14 @@ class Messages:
         if not has_mailbox(self._rules(), mailbox):
             raise MessageRefused("unknown_mailbox", f"{mailbox[:40]!r} has no mailbox")
 
-    def _changed(self) -> None:
-        self._wake.set()
+    def tell(self) -> None:
+        """Something about messages is other than before: also what a phone did."""
         for tell in self.changed:
             tell()
+
+    def _changed(self) -> None:
+        self._wake.set()
+        self.tell()
 
 
 def _line(text: str, longest: int, *, empty: bool = False) -> str:

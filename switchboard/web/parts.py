@@ -5,24 +5,82 @@ Handlers know flows and domain; whatever stands behind these Protocols was wired
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from switchboard.domain.company import Rules
-from switchboard.domain.mode import ModeNow
+from switchboard.domain.duty import Duty, DutyWord
+from switchboard.domain.mode import Mode, ModeNow, Source
+from switchboard.domain.order import Order
 from switchboard.flows.accounts import Account, Accounts
 from switchboard.flows.audit import Audit
+from switchboard.flows.callers import Callers
+from switchboard.flows.live import Live
+from switchboard.flows.messages import Messages
+from switchboard.flows.orders import Kept
+from switchboard.flows.placing import Placing
 from switchboard.flows.ports import Clock
+from switchboard.flows.tickets import Tickets
+from switchboard.flows.users import Users
 
 
-class Mode(Protocol):
-    """Who answers the main number (`flows.desk.Desk`)."""
+class Desk(Protocol):
+    """Who answers the main number, and who is at the desk (`flows.desk.Desk`)."""
 
     async def mode(self) -> ModeNow: ...
+    async def said(self) -> Mapping[str, Duty]: ...
+    async def choose(
+        self,
+        mode: Mode | None,
+        source: Source,
+        author: str,
+        *,
+        minutes: int | None = None,
+        until_changed: bool = False,
+        reason: str = "",
+    ) -> ModeNow: ...
+    async def sign(
+        self,
+        extension: str,
+        what: DutyWord,
+        source: Source,
+        until: datetime | None = None,
+        author: str = "",
+    ) -> None: ...
+
+
+class Calls(Protocol):
+    """Recorded calls (`switchboard.storage.CallRows`). Both raise StorageError."""
+
+    async def listed(
+        self, limit: int, before: str = "", number: str = "", outcome: str = ""
+    ) -> list[dict[str, Any]]: ...
+    async def call(self, id_: str) -> dict[str, Any] | None: ...
+
+
+class Orders(Protocol):
+    """Orders into calls (`flows.orders.Orders`)."""
+
+    async def place(self, call: str, order: Order, author: str, address: str) -> int:
+        """Raises OrderRefused."""
+
+    async def get(self, id_: int) -> Kept | None: ...
+
+
+class RulesRoom(Protocol):
+    """Rules, before and after they are in force (`bootstrap.rules_room`). May raise SwitchboardError."""
+
+    def state(self) -> dict[str, Any]: ...
+    async def versions(self, limit: int) -> list[dict[str, Any]]: ...
+    async def version(self, version: str) -> dict[str, Any]: ...
+    async def check(self, content: bytes) -> dict[str, Any]: ...
+    async def put(self, content: bytes, author: str, force: bool) -> dict[str, Any]: ...
+    async def back(self, version: str, author: str) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +105,17 @@ class Parts:
     accounts: Accounts
     audit: Audit
     rules: Callable[[], Rules]  # those in force
-    desk: Mode
+    desk: Desk
+    messages: Messages
+    callers: Callers
+    placing: Placing
+    live: Live
+    calls: Calls
+    orders: Orders
+    tickets: Tickets
+    rules_room: RulesRoom
+    status: Callable[[], Awaitable[dict[str, Any]]]  # PBX, phones, trunks, disk
+    users: Users
     now: Clock
 
 
