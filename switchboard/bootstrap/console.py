@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 import switchboard
+from switchboard.bootstrap.health import ControllerHealth
 from switchboard.certificates import Certificates, names_of_machine
 from switchboard.errors import SwitchboardError
 from switchboard.flows.accounts import Accounts
@@ -63,11 +64,14 @@ def parts(controller: Controller, certificates: Certificates) -> Parts:
         accounts=Accounts(UserRows(database), Hasher(), now),
         audit=AuditRows(database),
         rules=lambda: controller.book.in_force()[0],
+        page_phones=controller.page_phones,
         desk=controller.desk,
         messages=controller.messages,
         callers=controller.callers,
         placing=controller.placing,
         now=now,
+        figures=controller.figures,
+        health=ControllerHealth(controller),
     )
 
 

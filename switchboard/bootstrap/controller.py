@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from switchboard.agi import AgiServer
+from switchboard.agi import AgiServer, Channel
 from switchboard.ami import Board, Gateway, actions
 from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.callbacks import AmiCallBacks
@@ -28,6 +28,7 @@ from switchboard.bootstrap.typed import TypedAnswers
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
 from switchboard.domain import search
 from switchboard.domain.agents import OUT_REASON
+from switchboard.domain.call import Call
 from switchboard.domain.company import Queue, Rules
 from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
@@ -35,6 +36,7 @@ from switchboard.flows.agents import Agents
 from switchboard.flows.callback import CallBacks
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.figures import Figures
 from switchboard.flows.orders import Orders
 from switchboard.flows.pins import Pins
 from switchboard.flows.ports import Voice
@@ -106,9 +108,9 @@ class Controller:
         self.desk = Desk(DeskRows(database), _Calls(self.board), lamp, lambda: self.book.in_force()[0], now)
         pins = Pins(self._pin, PinRows(database), now)
         clips = CallClips(settings.spool)
-        in_queues = AmiQueues(self.gateway, _Calls(self.board).waiting)
-        queues = Queues(in_queues, self._handling, now, OUT_REASON, self._wrap_up)
-        self.agents = Agents(AgentRows(database), in_queues, self._rules, now)
+        self.in_queues = AmiQueues(self.gateway, _Calls(self.board).waiting)
+        queues = Queues(self.in_queues, self._handling, now, OUT_REASON, self._wrap_up)
+        self.agents = Agents(AgentRows(database), self.in_queues, self._rules, now)
         self.call_backs = CallBacks(
             CallBackRows(database),
             AmiCallBacks(self.gateway, self._live),
@@ -136,6 +138,7 @@ class Controller:
             self.agents,
             self.call_backs,
             self.orders,
+            watch=self._decided,
         )
         gateways = (self.gateway, self.admin)
         self.messages = handling.messages(
@@ -144,7 +147,8 @@ class Controller:
         self.callers = handling.callers(database, now)
         self.placing = handling.placing(database, self.gateway, self.board, self._rules, now)
         self.steps = Steps(self.book, self.journal, services)
-        self.agi = AgiServer(self.steps, settings.agi_host, settings.agi_port)
+        self.figures = Figures()
+        self.agi = AgiServer(self._step, settings.agi_host, settings.agi_port)
 
     async def begin(self, ending: AsyncExitStack) -> None:
         """Start every part; each is stopped by `ending`. Calls are answered once this returns."""
@@ -190,6 +194,13 @@ class Controller:
         for task in tasks:
             task.add_done_callback(_ended)
         await console.begin(self, ending)
+
+    async def _step(self, channel: Channel) -> None:
+        with self.figures.asked():
+            await self.steps(channel)
+
+    def _decided(self, call: Call, action: str, reason: str) -> None:
+        self.figures.decided()
 
     def _gateway(self, account: str) -> Gateway:
         s = self.settings

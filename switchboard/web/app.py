@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from switchboard.web import security
+from switchboard.web import monitoring, security
 from switchboard.web.pages import desk, home, signing
 from switchboard.web.parts import PARTS, Parts
 from switchboard.web.permissions import BODY_LIMIT, check_routes
@@ -15,6 +15,7 @@ from switchboard.web.permissions import BODY_LIMIT, check_routes
 STATIC = Path(__file__).parent / "static"
 
 FEATURES: tuple[Callable[[web.Application], None], ...] = (
+    monitoring.add,
     home.add,
     desk.add,
     signing.add,

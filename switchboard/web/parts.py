@@ -19,6 +19,8 @@ from switchboard.domain.mode import Mode, ModeNow, Source
 from switchboard.domain.order import Order
 from switchboard.flows.accounts import Account, Accounts
 from switchboard.flows.audit import Audit
+from switchboard.flows.page_phones import PagePhones
+from switchboard.flows.figures import Figures, Health
 from switchboard.flows.callers import Callers
 from switchboard.flows.live import Live
 from switchboard.flows.messages import Messages
@@ -105,6 +107,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     rules: Callable[[], Rules]  # those in force
+    page_phones: PagePhones
     desk: Desk
     messages: Messages
     callers: Callers
@@ -117,6 +120,8 @@ class Parts:
     status: Callable[[], Awaitable[dict[str, Any]]]  # PBX, phones, trunks, disk
     users: Users
     now: Clock
+    figures: Figures
+    health: Health
 
 
 PARTS = web.AppKey("parts", Parts)

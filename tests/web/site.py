@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from switchboard.domain.mode import Mode, ModeNow, Source
 from switchboard.domain.roles import Role
 from switchboard.flows.accounts import Accounts
+from switchboard.flows.figures import Figures, Standing
 from switchboard.flows.passwords import Hasher
 from switchboard.flows.users import Users
 from switchboard.storage import AuditRows, Database, UserRows, open_database
@@ -47,6 +48,29 @@ class Desk:
 
     async def mode(self) -> ModeNow:
         return self.now
+
+
+class Fine:
+    """Nothing is wrong, one call is up."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, str] = {}
+
+    async def faults(self) -> dict[str, str]:
+        return self.wrong
+
+    async def standing(self) -> Standing:
+        return Standing(
+            manual=True,
+            pbx_linked=True,
+            board_fresh=True,
+            rules_pending=False,
+            calls={"talking": 1},
+            phones={"idle": 2, "busy": 1},
+            queues={"8600": 3},
+            ended={"connected": 7, "message": 2},
+            readers=4,
+        )
 
 
 @dataclass
@@ -104,6 +128,8 @@ async def house(folder: Path, **changes: Any) -> AsyncIterator[House]:
         rules=company,
         desk=Desk(),
         now=clock,
+        figures=Figures(),
+        health=Fine(),
     )
     parts = replace(parts, **changes)
     client = TestClient(TestServer(build_app(parts)), cookie_jar=CookieJar(unsafe=True))
