@@ -134,6 +134,27 @@ async def test_the_mode_survives_controller_and_pbx(switchboard: House) -> None:
     assert switchboard.status()["mode"] == "manual"
 
 
+async def test_a_subscribed_phone_shows_the_mode_again_after_the_pbx_died(switchboard: House) -> None:
+    """The phone does nothing: the new PBX remembers who watches the lamp, and notifies of what holds by then.
+    The mode changes while no PBX is there; after it is back, the lamp follows within a second as ever."""
+    await asyncio.to_thread(choose, switchboard, "manual", until_changed=True)
+    async with by_hand(switchboard.settings.sip_port) as hand:
+        await watches(switchboard, hand)
+        await lamp(hand, True, 5)
+        await asyncio.sleep(2)  # Asterisk writes its database once a second
+        pid = switchboard.pids()["pbx"]
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(choose, switchboard, "automatic", until_changed=True)
+        await lamp(hand, False, 30)
+        await switchboard.until(
+            lambda: bool(switchboard.status().get("ready")) and switchboard.pids()["pbx"] != pid,
+            "a new PBX",
+            30,
+        )
+        await asyncio.to_thread(choose, switchboard, "manual", until_changed=True)
+        await lamp(hand, True)
+
+
 async def hint(house: House, state: str) -> None:
     """Wait until the lamp's state is `state`."""
     deadline = time.monotonic() + 5

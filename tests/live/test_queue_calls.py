@@ -28,6 +28,24 @@ async def test_a_complaint_is_received_and_put_through_to_customer_service(
     assert (record["outcome"], record["connected_to"]) == ("connected", "8601")
 
 
+async def test_a_complaint_is_made_by_dialling_its_code_too(switchboard: House, phone: PhoneOf) -> None:
+    """*57 on a colleague's phone: the words of regret, customer service rings and talks; a ticket is open, in
+    the number of who complained."""
+    agent, colleague = await phone("8601"), await phone("8201")
+    await colleague.dial("*57")
+    await hears(colleague, "zh/" + p.COMPLAINT_HOLD)
+    assert (await agent.expect(Incoming)).number == "8201"
+    await agent.accept()
+    await both_hear_each_other(agent, colleague)
+    tickets = [t for t in switchboard.cli("tickets") if t["caller"] == "8201"]
+    assert [(t["kind"], t["state"]) for t in tickets] == [("complaint", "open")]
+    await agent.hangup()
+    await hears(colleague, "zh/" + p.TICKET)
+    await colleague.expect(Closed, 15)
+    record = await switchboard.record("8201")
+    assert (record["outcome"], record["connected_to"]) == ("connected", "8601")
+
+
 async def test_a_queue_that_nobody_answers_takes_a_message(
     switchboard: House, phone: PhoneOf, caller: PhoneOf
 ) -> None:
