@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,16 @@ class Fine:
         )
 
 
+class Absent:
+    """A part that a test hasn't given: any use of it fails by name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, what: str) -> Any:
+        raise AssertionError(f"this test's console has no {self._name} (asked for .{what})")
+
+
 @dataclass
 class House:
     """A console under test. `client` keeps cookies like a browser."""
@@ -115,12 +125,15 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, **changes: Any) -> AsyncIterator[House]:
-    """A console in `folder`. `changes` replace fields of its Parts."""
+async def house(
+    folder: Path, more: Callable[[Database, Clock], Mapping[str, Any]] | None = None, **changes: Any
+) -> AsyncIterator[House]:
+    """A console in `folder`. `changes` replace fields of its Parts, and so does what `more` makes of the
+    open database; a part that nobody gives can't be used."""
     database = await open_database(f"sqlite:///{folder}/db.sqlite")
     clock = Clock()
     rows, hasher = UserRows(database), Hasher(memory_kib=64)
-    parts = Parts(
+    given: dict[str, Any] = dict(
         site=Site(frozenset({"switchboard.test"}), 8080, 8443, 8089, "0.0.0"),
         key=b"k" * 32,
         accounts=Accounts(rows, hasher, clock),
@@ -130,8 +143,10 @@ async def house(folder: Path, **changes: Any) -> AsyncIterator[House]:
         now=clock,
         figures=Figures(),
         health=Fine(),
+        users=Users(rows, hasher, clock),
     )
-    parts = replace(parts, **changes)
+    given |= (more(database, clock) if more else {}) | changes
+    parts = Parts(**{f.name: Absent(f.name) for f in fields(Parts)} | given)
     client = TestClient(TestServer(build_app(parts)), cookie_jar=CookieJar(unsafe=True))
     await client.start_server()
     try:
