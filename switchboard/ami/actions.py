@@ -9,6 +9,7 @@ from datetime import datetime
 
 from switchboard.ami.gateway import Gateway
 from switchboard.ami.wire import Message
+from switchboard.dialplan import extension_of
 from switchboard.errors import AmiRefused
 
 _MODULE = re.compile(r"[a-z][a-z0-9_]*(\.so)?", re.ASCII)
@@ -130,7 +131,7 @@ async def device_states(board: Gateway) -> dict[str, str]:
     reply = await board.action("DeviceStateList")
     found = {}
     for event in reply.events:
-        name = endpoint_of(event.text("Device"))
+        name = device_of(event.text("Device"))
         if name:
             found[name] = event.text("State")
     return found
@@ -182,6 +183,20 @@ async def contacts(admin: Gateway) -> list[ContactSeen]:
     ]
 
 
+async def registrations(admin: Gateway) -> dict[str, str]:
+    """State of each registration of ours with a provider, by its name (admin: system)."""
+    return {
+        event.text("ObjectName"): event.text("Status")
+        for event in await _listed(admin, "PJSIPShowRegistrationsOutbound")
+        if event.text("Event") == "OutboundRegistrationDetail"
+    }
+
+
+async def version(board: Gateway) -> str:
+    """Asterisk's version (board: reporting)."""
+    return (await board.action("CoreSettings")).response.text("AsteriskVersion")
+
+
 async def reload(admin: Gateway, module: str = "") -> None:
     """Reload one module, "" for all (admin: system). Raises AmiRefused with Asterisk's reason."""
     if module and not _MODULE.fullmatch(module):
@@ -228,10 +243,16 @@ async def _listed(gateway: Gateway, name: str) -> tuple[Message, ...]:
         raise
 
 
-def endpoint_of(device: str) -> str:
-    """ "8201" for PJSIP/8201 and PJSIP/8201-0000002a's device; "" for what is no PJSIP device."""
+def device_of(device: str) -> str:
+    """The endpoint of a PJSIP device: "8201", "8201-web" for the phone in that person's page, "trunk-x"; "" for
+    what is no PJSIP device."""
     match = _ENDPOINT.fullmatch(device)
     return match[1] if match else ""
+
+
+def endpoint_of(device: str) -> str:
+    """ "8201" for PJSIP/8201 and PJSIP/8201-web: whose phone it is; "" for what is no PJSIP device."""
+    return extension_of(device_of(device))
 
 
 def _known(text: str) -> str:

@@ -17,13 +17,16 @@ import structlog
 from aiohttp import web
 
 import switchboard
+from switchboard.bootstrap.console_status import ConsoleStatus
 from switchboard.bootstrap.health import ControllerHealth
+from switchboard.bootstrap.rules_room import RulesRoom
 from switchboard.certificates import Certificates, names_of_machine
 from switchboard.errors import SwitchboardError
 from switchboard.flows.accounts import Accounts
 from switchboard.flows.passwords import Hasher
+from switchboard.flows.users import Users
 from switchboard.settings import Settings
-from switchboard.storage import AuditRows, UserRows
+from switchboard.storage import AuditRows, CallRows, UserRows
 from switchboard.web import Parts, Site, build_app
 from switchboard.web.key import read_or_make
 
@@ -39,7 +42,7 @@ RENEW_SECONDS = 3600.0
 """How often is looked whether the certificate nears its end, or the machine has another address."""
 
 
-def site(settings: Settings, certificates: Certificates) -> Site:
+def site(settings: Settings, certificates: Certificates, https: bool) -> Site:
     """Under which names and ports browsers reach us."""
     names = names_of_machine(settings.external_address, *settings.http_names) | certificates.names()
     return Site(
@@ -48,24 +51,44 @@ def site(settings: Settings, certificates: Certificates) -> Site:
         https_port=settings.https_port,
         wss_port=settings.wss_port,
         version=switchboard.__version__,
+        https=https,
         authority=certificates.authority,
         fingerprint=certificates.fingerprint(),
     )
 
 
-def parts(controller: Controller, certificates: Certificates) -> Parts:
+def parts(controller: Controller, certificates: Certificates, https: bool = True) -> Parts:
     """What the console's handlers work with."""
     from switchboard.bootstrap.controller import now
 
     settings, database = controller.settings, controller.database
     return Parts(
-        site=site(settings, certificates),
+        site=site(settings, certificates, https),
         key=read_or_make(settings.secrets / "web.key"),
         accounts=Accounts(UserRows(database), Hasher(), now),
         audit=AuditRows(database),
         rules=lambda: controller.book.in_force()[0],
         page_phones=controller.page_phones,
         desk=controller.desk,
+        live=controller.live,
+        calls=CallRows(database),
+        orders=controller.orders,
+        tickets=controller.tickets,
+        rules_room=RulesRoom(
+            settings.rules, controller.store, controller.enforcement, controller.examples.unmet
+        ),
+        status=ConsoleStatus(
+            settings,
+            controller.book,
+            controller.board,
+            controller.gateway,
+            controller.admin,
+            controller.enforcement,
+            controller.live,
+            controller.desk,
+            now(),
+        ),
+        users=Users(UserRows(database), Hasher(), now),
         messages=controller.messages,
         callers=controller.callers,
         placing=controller.placing,
@@ -80,7 +103,7 @@ async def begin(controller: Controller, ending: AsyncExitStack) -> None:
     settings = controller.settings
     certificates = Certificates.of(settings)
     tls = await asyncio.to_thread(_tls, certificates, settings)
-    app = build_app(parts(controller, certificates))
+    app = build_app(parts(controller, certificates, tls is not None))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     ending.push_async_callback(runner.cleanup)

@@ -21,15 +21,17 @@ from switchboard.ami.callbacks import AmiCallBacks
 from switchboard.ami.lamp import ModeLamp
 from switchboard.ami.queues import AmiQueues
 from switchboard.ami.redirect import CallLines
-from switchboard.bootstrap import console, handling
+from switchboard.bootstrap import console, handling, living
 from switchboard.bootstrap.door import Door
 from switchboard.bootstrap.examples import ExampleCalls
+from switchboard.bootstrap.tidying import Housekeeping
 from switchboard.bootstrap.typed import TypedAnswers
 from switchboard.dialplan import CDR_FILE, VOICEMAIL_CONTEXT, Global
-from switchboard.domain import search
+from switchboard.domain import directory, search
 from switchboard.domain.agents import OUT_REASON
 from switchboard.domain.call import Call
 from switchboard.domain.company import Queue, Rules
+from switchboard.domain.roles import Permission
 from switchboard.errors import PbxError, RulesError, SwitchboardError
 from switchboard.flows.acting import Services
 from switchboard.flows.agents import Agents
@@ -38,6 +40,7 @@ from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.figures import Figures
 from switchboard.flows.orders import Orders
+from switchboard.flows.page_phones import PagePhones
 from switchboard.flows.pins import Pins
 from switchboard.flows.ports import Voice
 from switchboard.flows.queues import Queues
@@ -60,6 +63,7 @@ from switchboard.storage import (
     Follower,
     Journal,
     PinRows,
+    UserRows,
     handling_seconds,
     ticket_of,
     versions_of_open_calls,
@@ -146,6 +150,21 @@ class Controller:
         )
         self.callers = handling.callers(database, now)
         self.placing = handling.placing(database, self.gateway, self.board, self._rules, now)
+        self.tickets = living.tickets(database, now)
+        self.live = living.live(
+            database,
+            self.board,
+            self.gateway,
+            self.desk,
+            self.enforcement,
+            self.orders,
+            self.messages,
+            self.tickets,
+            now,
+        )
+        self.page_phones = PagePhones(
+            workshop.secrets, self._publish, self._rules, self._with_page_phone, now
+        )
         self.steps = Steps(self.book, self.journal, services)
         self.figures = Figures()
         self.agi = AgiServer(self._step, settings.agi_host, settings.agi_port)
@@ -174,7 +193,7 @@ class Controller:
         ending.push_async_callback(control.stop)
         tasks = await ending.enter_async_context(_tasks())
         tasks.append(asyncio.create_task(self.follower.run(), name="follower"))
-        tasks.append(asyncio.create_task(asyncio.to_thread(search.prepare, rules), name="names"))
+        tasks.append(asyncio.create_task(asyncio.to_thread(_prepare, rules), name="names"))
         self.gateway.on_ready(self._pbx_is_there)
         self.admin.on_ready(self._follow_anew)
         await self.board.start()
@@ -189,8 +208,11 @@ class Controller:
         tasks.append(asyncio.create_task(self.desk.run(), name="mode"))
         tasks.append(asyncio.create_task(self.agents.run(), name="agents"))
         tasks.append(asyncio.create_task(self.call_backs.run(), name="call-backs"))
+        tasks.append(asyncio.create_task(self._housekeeping().run(), name="housekeeping"))
         tasks.append(asyncio.create_task(self.messages.run(), name="messages"))
         tasks.append(asyncio.create_task(self.orders.run(), name="orders"))
+        tasks.append(asyncio.create_task(self.live.run(), name="live view"))
+        tasks.append(asyncio.create_task(self.page_phones.run(), name="phones in pages"))
         for task in tasks:
             task.add_done_callback(_ended)
         await console.begin(self, ending)
@@ -201,6 +223,7 @@ class Controller:
 
     def _decided(self, call: Call, action: str, reason: str) -> None:
         self.figures.decided()
+        self.live.watch(call, action, reason)
 
     def _gateway(self, account: str) -> Gateway:
         s = self.settings
@@ -223,6 +246,17 @@ class Controller:
     def _wrap_up(self, queue: str) -> int:
         entry = self._rules().extensions.get(queue)
         return entry.wrap_up_seconds if isinstance(entry, Queue) else 0
+
+    async def _publish(self) -> None:
+        """The PBX takes in anew what the rules in force and the accounts kept beside them say."""
+        async with self.enforcement.one_at_a_time:
+            await self.publisher(self._rules())
+
+    async def _with_page_phone(self) -> set[str]:
+        """Extensions of users who may have a phone in the page."""
+        listed = await UserRows(self.database).listed()
+        able = {u.account.extension for u in listed if not u.locked and u.account.may(Permission.PHONE)}
+        return able - {""}
 
     async def _handling(self, queue: str) -> int:
         return await handling_seconds(self.database, queue, now())
@@ -290,6 +324,21 @@ class Controller:
             if content is not None and self.enforcement.state.state == "refused":
                 await self.enforcement.offer(content, str(self.settings.rules))
 
+    def _housekeeping(self) -> Housekeeping:
+        async def needed() -> list[Rules]:
+            return [self._rules(), *await self._in_use()]
+
+        return Housekeeping(
+            self.database,
+            self.settings.journal,
+            self.follower.cdr,
+            self.settings.sounds,
+            self.workshop.sounds,
+            needed,
+            self.enforcement.one_at_a_time,
+            now,
+        )
+
     async def _retire(self) -> None:
         """Keep removed phones for the calls that need them, and let them go afterwards."""
         while True:
@@ -322,6 +371,12 @@ def _read(content: bytes) -> Rules:
     if loaded.rules is None:
         raise RulesError("the rules have errors", loaded.errors)
     return loaded.rules
+
+
+def _prepare(rules: Rules) -> None:
+    """What the first search for a name would wait for."""
+    search.prepare(rules)
+    directory.prepare(rules)
 
 
 def _content(path: Path) -> bytes | None:

@@ -40,6 +40,7 @@ class Reader:
         self._arrived = asyncio.Event()
         self._arrived.set()
         self.too_slow = False
+        self.on_too_slow: Callable[[], object] | None = None
         self.closed = asyncio.Event()
 
     def put(self, some: bytes) -> None:
@@ -50,6 +51,8 @@ class Reader:
         if self._size > self._limit:
             self.too_slow = True
             self.close()
+            if self.on_too_slow is not None:
+                self.on_too_slow()
             return
         self._waiting.append(some)
         self._arrived.set()

@@ -2,6 +2,7 @@
 
 from switchboard.storage.agents import AgentRows, handling_seconds
 from switchboard.storage.audit import AuditRows
+from switchboard.storage.call_rows import CallRows
 from switchboard.storage.callbacks import CallBackRows
 from switchboard.storage.caller_rows import CallerRows
 from switchboard.storage.database import Database, open_database
@@ -21,6 +22,7 @@ __all__ = [
     "AgentRows",
     "AuditRows",
     "CallBackRows",
+    "CallRows",
     "CallerRows",
     "Database",
     "Depositing",

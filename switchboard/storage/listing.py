@@ -29,8 +29,8 @@ async def calls(database: Database, limit: int = 100, call: str = "") -> list[di
             some = steps_table.c.call_id.in_(ids[start : start + MOST])
             found = await connection.execute(select(steps_table).where(some).order_by(steps_table.c.id))
             for step in found:
-                taken[step.call_id].append(_step(step))
-    return [{**_call(row), "steps": taken[row.id]} for row in rows]
+                taken[step.call_id].append(step_told(step))
+    return [{**call_told(row), "steps": taken[row.id]} for row in rows]
 
 
 async def messages(database: Database, limit: int = 100, mailbox: str = "") -> list[dict[str, Any]]:
@@ -47,7 +47,8 @@ async def messages(database: Database, limit: int = 100, mailbox: str = "") -> l
     return [_message(row) for row in rows]
 
 
-def _call(row: Row[Any]) -> dict[str, Any]:
+def call_told(row: Row[Any]) -> dict[str, Any]:
+    """A call without its steps."""
     return {
         "id": row.id,
         "caller": row.caller,
@@ -66,7 +67,8 @@ def _call(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _step(row: Row[Any]) -> dict[str, Any]:
+def step_told(row: Row[Any]) -> dict[str, Any]:
+    """One step of a call."""
     return {
         "n": row.n,
         "at": _time(row.at),

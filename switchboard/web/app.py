@@ -7,8 +7,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from switchboard.web import monitoring, security
-from switchboard.web.pages import desk, home, signing
+from switchboard.web import api, monitoring, security
+from switchboard.web.pages import certificate, desk, home, signing
 from switchboard.web.parts import PARTS, Parts
 from switchboard.web.permissions import BODY_LIMIT, check_routes
 
@@ -19,6 +19,8 @@ FEATURES: tuple[Callable[[web.Application], None], ...] = (
     home.add,
     desk.add,
     signing.add,
+    certificate.add,
+    api.add,
 )
 """Each adds its routes, marked by @needs or @public."""
 

@@ -19,12 +19,12 @@ from switchboard.domain.mode import Mode, ModeNow, Source
 from switchboard.domain.order import Order
 from switchboard.flows.accounts import Account, Accounts
 from switchboard.flows.audit import Audit
-from switchboard.flows.page_phones import PagePhones
-from switchboard.flows.figures import Figures, Health
 from switchboard.flows.callers import Callers
+from switchboard.flows.figures import Figures, Health
 from switchboard.flows.live import Live
 from switchboard.flows.messages import Messages
 from switchboard.flows.orders import Kept
+from switchboard.flows.page_phones import PagePhones
 from switchboard.flows.placing import Placing
 from switchboard.flows.ports import Clock
 from switchboard.flows.tickets import Tickets
@@ -94,6 +94,7 @@ class Site:
     https_port: int
     wss_port: int
     version: str
+    https: bool = False  # whether there is an HTTPS door
     authority: Path | None = None  # what computers install to trust us; None: no authority of our own
     fingerprint: str = ""  # of the authority
 

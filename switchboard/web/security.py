@@ -6,8 +6,7 @@ name, who asks, whether the request is theirs (CSRF), whether they may.
 
 from __future__ import annotations
 
-import ipaddress
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -17,6 +16,7 @@ from switchboard.domain.roles import Permission
 from switchboard.errors import StorageError
 from switchboard.flows.accounts import Account
 from switchboard.web.answers import CODES, Refused, error_json, for_program
+from switchboard.web.hosts import host_name, in_address, known
 from switchboard.web.language import LANGUAGES, t
 from switchboard.web.parts import LANGUAGE, PARTS, USER
 from switchboard.web.permissions import BODY_LIMIT, Door, Handler, door_of
@@ -49,11 +49,10 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
 
 
 def _policy(request: web.Request) -> str:
-    name = _host_name(request.host)
+    name = host_name(request.host)
     wss = ""
-    if name and _known(request, name):
-        name = f"[{name}]" if ":" in name else name
-        wss = f" wss://{name}:{request.app[PARTS].site.wss_port}"
+    if name and known(request, name):
+        wss = f" wss://{in_address(name)}:{request.app[PARTS].site.wss_port}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'{wss}; media-src 'self' blob:; manifest-src 'self'; frame-ancestors 'none'; "
@@ -120,25 +119,9 @@ async def _error(
 async def host(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Only by names we know: a stranger's name that leads here would let that stranger's pages read ours."""
     door = door_of(request.match_info.handler)
-    if (door is None or not door.any_host) and not _known(request, _host_name(request.host)):
+    if (door is None or not door.any_host) and not known(request, host_name(request.host)):
         raise Refused(421, "wrong_host")
     return await handler(request)
-
-
-def _host_name(value: str) -> str:
-    """The name in a Host header, without port and brackets; "" when it is none."""
-    try:
-        return (urlsplit(f"//{value}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _known(request: web.Request, name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return name == "localhost" or name in request.app[PARTS].site.names
-    return True
 
 
 @web.middleware
@@ -149,7 +132,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     door = door_of(request.match_info.handler)
     if door is None:
         raise Refused(403, "not_allowed")
-    account = await _who(request)
+    account = await who(request)
     if account is not None:
         request[USER] = account
         if account.language in LANGUAGES:
@@ -160,7 +143,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-async def _who(request: web.Request) -> Account | None:
+async def who(request: web.Request) -> Account | None:
+    """Who asks, by token or session as they are now. Raises Refused for a token that isn't good."""
     accounts = request.app[PARTS].accounts
     header = request.headers.get("Authorization")
     if header is not None:

@@ -8,12 +8,26 @@ from __future__ import annotations
 from aiohttp import web
 
 from switchboard import __version__
-from switchboard.web.api import me
+from switchboard.web.api import (
+    callers,
+    calls,
+    directory,
+    events,
+    live,
+    me,
+    messages,
+    mode,
+    people,
+    phone,
+    rules,
+    status,
+    tickets,
+)
 from switchboard.web.api.declaring import PREFIX, Operation
 from switchboard.web.api.openapi import document
 from switchboard.web.permissions import public
 
-FEATURES = (me,)
+FEATURES = (me, mode, live, events, calls, directory, tickets, rules, status, people, phone, messages, callers)
 
 OPERATIONS: tuple[Operation, ...] = tuple(o for feature in FEATURES for o in feature.operations.all)
 
@@ -29,3 +43,5 @@ def add(app: web.Application) -> None:
     app.router.add_get(PREFIX + "/openapi.json", openapi)
     for operation in OPERATIONS:
         operation.add_to(app)
+    app[events.STREAMS] = set()
+    app.on_shutdown.append(events.let_go)

@@ -1,0 +1,135 @@
+"""Rules from the console or a program: tried before they are put in force, put in force, and back again.
+
+The rules file stays the one truth: what is put in force is written there first, and what stood there is
+kept as a version. Nothing is written that would be refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from switchboard.domain.company import Rules
+from switchboard.errors import SwitchboardError
+from switchboard.flows.enforcement import Enforcement, RulesState
+from switchboard.rules import Loaded, load_text
+from switchboard.rules.differences import differences
+from switchboard.rules.store import Kept, RulesStore, write_safely
+
+_LINE = re.compile(r"(?:(?P<file>\S+):|line )(?P<line>[0-9]+): (?P<message>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class RulesRoom:
+    """Implements `web.parts.RulesRoom`. One file is checked at a time: a large one keeps a core busy."""
+
+    file: Path
+    store: RulesStore
+    enforcement: Enforcement
+    unmet: Callable[[Rules], Sequence[str]]
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def state(self) -> dict[str, Any]:
+        """Which version is in force, and what became of the file last offered."""
+        return _state(self.enforcement.state)
+
+    async def versions(self, limit: int) -> list[dict[str, Any]]:
+        """Newest first, each with what it changed."""
+        return await asyncio.to_thread(self._versions, limit)
+
+    async def version(self, version: str) -> dict[str, Any]:
+        """One version, as it was saved. Raises RulesError when there is none."""
+        return await asyncio.to_thread(self._version, version)
+
+    async def check(self, content: bytes) -> dict[str, Any]:
+        """Everything wrong with `content`, what the example calls say of it, and what it changes."""
+        async with self._turn:
+            return await asyncio.to_thread(self._check, content)
+
+    async def put(self, content: bytes, author: str, force: bool) -> dict[str, Any]:
+        """Write `content` into the rules file and put it in force; a file that would be refused is not
+        written. `force`: whatever the example calls say. Raises SwitchboardError when it can't be written."""
+        async with self._turn:
+            found = await asyncio.to_thread(self._check, content)
+            refused = [
+                f"line {p['line']}: {p['message']}" for p in found["problems"] if p["severity"] == "error"
+            ]
+            if not force:
+                refused += found["unmet"]
+            if refused:
+                now = self.enforcement.state
+                return _state(RulesState(now.version, "refused", tuple(refused)))
+            return await self._write(content, author, force)
+
+    async def back(self, version: str, author: str) -> dict[str, Any]:
+        """Write a version into the rules file again and put it in force. Raises SwitchboardError."""
+        async with self._turn:
+            content = await asyncio.to_thread(self._good, version)
+            return await self._write(content, f"{author}, back to {version}", True)
+
+    async def _write(self, content: bytes, author: str, force: bool) -> dict[str, Any]:
+        await asyncio.to_thread(self._replace, content, author)
+        return _state(await self.enforcement.offer(content, f"{self.file.name}, by {author}", force))
+
+    def _replace(self, content: bytes, author: str) -> None:
+        try:
+            before = self.file.read_bytes() if self.file.exists() else b""
+            if before == content:
+                return
+            if before:
+                self.store.keep(before, f"{self.file.name}, before {author} changed it")
+            write_safely(self.file, content)
+        except OSError as error:
+            raise SwitchboardError(f"{self.file.name} can't be written: {error.strerror}") from error
+
+    def _good(self, version: str) -> bytes:
+        """A version's content, if it can rule. Raises RulesError."""
+        name = self.store.named(version)
+        self.store.get(name)
+        return self.store.content(name)
+
+    def _check(self, content: bytes) -> dict[str, Any]:
+        loaded: Loaded = load_text(content, self.file.name)
+        now = self.store.version_in_force()
+        before = self.store.content(now) if now else b""
+        return {
+            "ok": loaded.ok,
+            "problems": [problem.as_json() for problem in loaded.problems],
+            "unmet": list(self.unmet(loaded.rules)) if loaded.rules is not None else [],
+            "changes": [change.as_json() for change in differences(before, content)] if loaded.ok else [],
+        }
+
+    def _versions(self, limit: int) -> list[dict[str, Any]]:
+        return [self._told(kept) for kept in self.store.history()[:limit]]
+
+    def _told(self, kept: Kept) -> dict[str, Any]:
+        return {
+            "version": kept.version,
+            "at": kept.at,
+            "source": kept.source,
+            "state": kept.state.replace(" ", "_"),
+            "in_force_at": list(kept.in_force_at),
+            "size": kept.size,
+            "changed": list(self.store.changed(kept.version)),
+        }
+
+    def _version(self, version: str) -> dict[str, Any]:
+        name = self.store.named(version)
+        kept = next(k for k in self.store.history() if k.version == name)
+        return {**self._told(kept), "content": self.store.content(name).decode("utf-8", "replace")}
+
+
+def _state(state: RulesState) -> dict[str, Any]:
+    return {"version": state.version, "state": state.state, "errors": [_error(e) for e in state.errors]}
+
+
+def _error(sentence: str) -> dict[str, Any]:
+    """A sentence with the line it is about; `file` "" for the rules file itself."""
+    match = _LINE.fullmatch(sentence)
+    if match is None:
+        return {"file": "", "line": None, "message": sentence}
+    return {"file": match["file"] or "", "line": int(match["line"]), "message": match["message"]}

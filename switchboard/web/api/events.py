@@ -1,0 +1,85 @@
+"""The live stream: server-sent events, the same bytes for every reader (B1).
+
+A reader that doesn't take what is sent, or whose session has ended, is let go: whoever is still there
+connects again by itself, and begins with a whole picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated
+
+from aiohttp import web
+
+from switchboard.domain.roles import Permission
+from switchboard.flows.readers import Reader
+from switchboard.web.api.declaring import Media, Operations
+from switchboard.web.api.refusing import refused
+from switchboard.web.parts import PARTS
+from switchboard.web.security import who
+
+operations = Operations("live")
+
+HEARTBEAT_SECONDS = 15.0
+"""A quiet stream says that it lives, so that neither side waits for a dead one."""
+
+WRITE_SECONDS = 10.0
+"""How long a reader's network may take what was sent."""
+
+STREAMS = web.AppKey("streams", set[Reader])
+"""Streams that are open."""
+
+Stream = Annotated[web.StreamResponse, Media("text/event-stream", about="see the description")]
+
+
+@operations.get("/events", "Follow what is going on", needs=Permission.LIVE, errors=(429,))
+async def read_events(request: web.Request) -> Stream:
+    """First `board`: {calls, phones, mode, messages, tickets, rules, pbx, at}; phones that are missing are
+    unreachable. Then `call` (a call as in `/calls/live`, new or changed), `gone` {id}, `phone` {extension,
+    state}, `mode`, `messages` {new}, `ticket` {open}, `rules` {version, state, errors} and `pbx` {state},
+    each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again."""
+    live = request.app[PARTS].live
+    if live.readers.full:
+        raise refused(request, 429, "too_many_readers")
+    reader = live.read()
+    request.app[STREAMS].add(reader)
+    try:
+        return await _stream(request, reader)
+    finally:
+        reader.close()
+        request.app[STREAMS].discard(reader)
+
+
+async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
+    response.content_type = "text/event-stream"
+    await response.prepare(request)
+    if request.transport is not None:
+        reader.on_too_slow = request.transport.abort
+    clock = asyncio.get_running_loop().time
+    checked = clock()
+    with suppress(ConnectionError, TimeoutError, StopAsyncIteration):
+        while True:
+            some = await reader.get(HEARTBEAT_SECONDS)
+            if clock() - checked >= HEARTBEAT_SECONDS:
+                checked = clock()
+                if not await _may_still(request):
+                    break
+            async with asyncio.timeout(WRITE_SECONDS):
+                await response.write(some or b": alive\n\n")
+    if reader.too_slow and request.transport is not None:
+        request.transport.abort()  # what waits in its line would never be taken
+    return response
+
+
+async def _may_still(request: web.Request) -> bool:
+    """Whether the session or token that asked is still good."""
+    account = await who(request)
+    return account is not None and account.may(Permission.LIVE)
+
+
+async def let_go(app: web.Application) -> None:
+    """The application stops: nobody waits for streams to end."""
+    for reader in tuple(app[STREAMS]):
+        reader.close()
