@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import structlog
 
 from switchboard import prompts
+from switchboard.certificates import Certificates
+from switchboard.dialplan import ENDPOINT_CALL_US
 from switchboard.domain.company import Rules
 from switchboard.errors import AmiDisconnected, PbxError
 from switchboard.pbx import files
+from switchboard.pbx.pages import PageDoor, put_certificate, speaks_opus
 from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.ports import own_address
 from switchboard.pbx.programs import Programs
@@ -63,6 +66,20 @@ class Workshop:
         """The phrase book of `rules`, without speaking anything."""
         return Sounds(rules, self.settings.prompts_dir, self.settings.sounds, self.speech)
 
+    def page_door(self) -> PageDoor | None:
+        """The door for phones in pages; None, said in the log, when there is no certificate for it."""
+        shown = Certificates.of(self.settings)
+        try:
+            place, mark = put_certificate(self.settings, shown.chain, shown.key)
+        except PbxError as error:
+            log.error("no_phones_in_pages", why=str(error))
+            return None
+        opened = self.secrets.pages()
+        visitor = opened.pop(ENDPOINT_CALL_US, "")
+        # elsewhere is Debian's Asterisk, whose modules aren't seen from here
+        opus = self.settings.pbx_elsewhere or speaks_opus(self.programs.modules)
+        return PageDoor(place, mark, opus, opened, visitor)
+
     def write(self, rules: Rules, sounds: Sounds, retired: Iterable[Rules] = ()) -> files.Swap:
         """Asterisk's files for `rules`. Raises PbxError having changed none."""
         earlier = tuple(retired)
@@ -76,6 +93,7 @@ class Workshop:
             programs=self.programs,
             # elsewhere: that container's own address, which isn't known here unless it is the one bound to
             address="" if self.settings.pbx_elsewhere else own_address(self.settings),
+            page=self.page_door(),
         )
         put_first_pins(self.settings.spool, mailboxes(rules, earlier, self.secrets))
         return files.swap(self.settings.etc, rendered)

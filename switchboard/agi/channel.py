@@ -18,6 +18,8 @@ from switchboard.agi import values
 from switchboard.agi.command import line
 from switchboard.agi.dead_man import DeadMan
 from switchboard.agi.protocol import Began, HungUp, Protocol, Replied
+from switchboard.dialplan import ENDPOINT_PAGE_SUFFIX
+from switchboard.domain.devices import together
 from switchboard.errors import AgiCommandFailed, AgiError, AgiProtocolError, CallerGone
 
 REPLY_SECONDS = 4.0
@@ -179,8 +181,11 @@ class Channel:
 
     async def device_state(self, phone: str) -> str:
         """DEVICE_STATE of a phone: NOT_INUSE, INUSE, BUSY, INVALID, UNAVAILABLE, RINGING, RINGINUSE, ONHOLD,
-        UNKNOWN."""
-        return await self.get_variable(f"DEVICE_STATE(PJSIP/{values.phone_name(phone)})")
+        UNKNOWN. A person's desk phone and the phone in their page are one."""
+        name, fence = values.phone_name(phone), secrets.token_hex(8)
+        both = "/".join(f"${{DEVICE_STATE(PJSIP/{n})}}" for n in (name, name + ENDPOINT_PAGE_SUFFIX))
+        said = await self._command("GET FULL VARIABLE", f"{fence}{both}{fence}", fence=fence)
+        return together(said.value.split("/"))
 
     async def arm(self, seconds: float) -> None:
         """Move the dead-man's switch to `seconds` from now; 0 switches it off, for later commands too."""

@@ -18,11 +18,13 @@ from dataclasses import replace
 import structlog
 
 from switchboard.ami import actions
-from switchboard.ami.actions import ChannelSeen, endpoint_of
+from switchboard.ami.actions import ChannelSeen, device_of
 from switchboard.ami.gateway import Gateway
 from switchboard.ami.linked import CallSeen, call_of
 from switchboard.ami.subscription import Lost, Subscription
 from switchboard.ami.wire import Message
+from switchboard.dialplan import ENDPOINT_PAGE_SUFFIX, extension_of
+from switchboard.domain.devices import together
 from switchboard.errors import AmiError
 
 log = structlog.get_logger(__name__)
@@ -75,7 +77,8 @@ class Board:
         self._gateway = gateway
         self._now = now
         self.resnapshot_seconds = RESNAPSHOT_SECONDS
-        self._devices: dict[str, str] = {}
+        self._states: dict[str, str] = {}  # endpoint → Asterisk's word
+        self._devices: dict[str, str] = {}  # whose phone → ours
         self._channels: dict[str, ChannelSeen] = {}
         self._linked: dict[str, set[str]] = {}
         self._since: dict[str, float] = {}
@@ -93,7 +96,8 @@ class Board:
 
     @property
     def phones(self) -> dict[str, str]:
-        """Endpoint → idle, ringing, busy or unreachable. An endpoint that is missing is unreachable."""
+        """Extension (or trunk's endpoint) → idle, ringing, busy or unreachable; one that is missing is
+        unreachable. A person's desk phone and the phone in their page are one."""
         return dict(self._devices)
 
     def phone(self, name: str) -> str:
@@ -179,7 +183,8 @@ class Board:
                 await asyncio.sleep(RETRY_SECONDS)
                 subscription.interrupted()
             return
-        self._devices = {name: _WORDS.get(state, "unreachable") for name, state in devices.items()}
+        self._states = devices
+        self._devices = {name: self._state_of(name) for name in map(extension_of, devices)}
         known = self._channels
         self._channels = {}
         self._linked = {}
@@ -212,11 +217,7 @@ class Board:
         """One event."""
         kind = event.text("Event").lower()
         if kind == "devicestatechange":
-            name = endpoint_of(event.text("Device"))
-            state = _WORDS.get(event.text("State"), "unreachable")
-            if name and self._devices.get(name) != state:
-                self._devices[name] = state
-                self._tell("phone", name)
+            self._device(device_of(event.text("Device")), event.text("State"))
             return
         if "parked" in kind:
             self._parking(kind, event)
@@ -247,6 +248,21 @@ class Board:
         self._put(seen)
         self._since.setdefault(unique_id, self._now())
         self._tell("call", seen.linked_id)
+
+    def _device(self, endpoint: str, word: str) -> None:
+        """One device of somebody's is in another state."""
+        if not endpoint:
+            return
+        self._states[endpoint] = word
+        name = extension_of(endpoint)
+        state = self._state_of(name)
+        if self._devices.get(name) != state:
+            self._devices[name] = state
+            self._tell("phone", name)
+
+    def _state_of(self, name: str) -> str:
+        found = (self._states.get(e) for e in (name, name + ENDPOINT_PAGE_SUFFIX))
+        return _WORDS.get(together(state for state in found if state), "unreachable")
 
     def _parking(self, kind: str, event: Message) -> None:
         """Somebody was parked, or is no longer."""

@@ -30,6 +30,7 @@ def pbx_doors(settings: Settings) -> tuple[Door, ...]:
     return (
         Door("sip_port", "bind", s.bind, s.sip_port, udp=True),
         Door("sip_port", "bind", s.bind, s.sip_port),
+        Door("wss_port", "bind", s.bind, s.wss_port),
         Door("ami_port", "ami_host", s.ami_host, s.ami_port),
     )
 

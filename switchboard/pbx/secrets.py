@@ -20,7 +20,7 @@ from pathlib import Path
 from switchboard.errors import PbxError
 
 _FILE = "secrets.json"
-_KINDS = ("phone", "trunk", "ami", "pin")
+_KINDS = ("phone", "trunk", "ami", "pin", "page")
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,63}")
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that aren't mistaken for each other when a password is typed into a desk phone."""
@@ -56,6 +56,25 @@ class Secrets:
         """The mailbox PIN an extension starts with (six digits, not its own number, not 000000)."""
         return self._get("pin", number)
 
+    def page(self, name: str) -> str:
+        """The SIP password of a phone in a page: of the one beside this extension's desk phone."""
+        return self._get("page", name)
+
+    def pages(self) -> dict[str, str]:
+        """Password of every phone in a page that was opened, by name."""
+        self.forget()
+        with self._errors():
+            return dict(self._read()["page"])
+
+    def close_pages(self, names: Iterable[str]) -> None:
+        """Forget the passwords of these; who opens a page again gets another one."""
+        with self._errors(), self._locked():
+            known = self._read()
+            for name in names:
+                known["page"].pop(name, None)
+            self._write(known)
+            self._known = known
+
     def choose(self, kind: str, name: str, value: str) -> None:
         """Keep a password that somebody chose, e.g. a provider's: `kind` is phone or trunk.
 
@@ -67,14 +86,11 @@ class Secrets:
             raise PbxError(
                 "a password has 1 to 64 characters: letters, digits and the signs !#%()*+,-./:<=>?@_~"
             )
-        try:
-            with self._locked():
-                known = self._read()
-                known[kind][name] = value
-                self._write(known)
-                self._known = known
-        except OSError as error:
-            raise PbxError(f"secrets in {self._folder}: {error.strerror} ({error.filename})") from error
+        with self._errors(), self._locked():
+            known = self._read()
+            known[kind][name] = value
+            self._write(known)
+            self._known = known
 
     def forget(self) -> None:
         """Read the file again when next asked: another process may have changed it."""
@@ -102,15 +118,19 @@ class Secrets:
         for _, name in wanted:
             if not _NAME.fullmatch(name):
                 raise PbxError(f"no secret can be kept under the name {name[:70]!r}")
+        with self._errors(), self._locked():
+            known = self._read()
+            new = [(kind, name) for kind, name in wanted if name not in known[kind]]
+            for kind, name in new:
+                known[kind][name] = _new_pin(name) if kind == "pin" else _new_password()
+            if new:
+                self._write(known)
+            self._known = known
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
         try:
-            with self._locked():
-                known = self._read()
-                new = [(kind, name) for kind, name in wanted if name not in known[kind]]
-                for kind, name in new:
-                    known[kind][name] = _new_pin(name) if kind == "pin" else _new_password()
-                if new:
-                    self._write(known)
-                self._known = known
+            yield
         except OSError as error:
             raise PbxError(f"secrets in {self._folder}: {error.strerror} ({error.filename})") from error
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from switchboard.dialplan import CDR_COLUMNS
+from switchboard.dialplan import CDR_COLUMNS, extension_of
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ID = re.compile(r"[\w.:-]{1,150}", re.ASCII)
@@ -168,9 +168,10 @@ class Cdr:
 
 
 def party(channel: str) -> str:
-    """Who is at the end of a channel: PJSIP/8201-00000002 → 8201; Local/8201@reach-0001;1 → 8201."""
+    """Who is at the end of a channel: PJSIP/8201-00000002, PJSIP/8201-web-00000002 (the page), and
+    Local/8201@reach-0001;1 → 8201."""
     found = _PARTY.fullmatch(channel.strip())
-    return found[1] if found else channel.strip()
+    return extension_of(found[1]) if found else channel.strip()
 
 
 def _number(text: str) -> float:

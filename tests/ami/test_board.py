@@ -80,6 +80,31 @@ def test_phones(board: Board, word: str, state: str) -> None:
     assert board.phone("8202") == "unreachable"
 
 
+def test_a_page_and_a_desk_phone_are_one_phone(board: Board) -> None:
+    """Told once, under the owner's number, and only when the two together are in another state."""
+    told: list[tuple[str, str]] = []
+    board.watch(lambda kind, name: told.append((kind, name)))
+    for device, word in (
+        ("8011", "UNAVAILABLE"),
+        ("8011-web", "NOT_INUSE"),  # the page registers: reachable
+        ("8011", "NOT_INUSE"),  # the desk phone too: nothing new
+        ("8011-web", "INUSE"),  # talks in the page
+        ("8011", "INUSE"),
+        ("8011-web", "UNAVAILABLE"),  # page closed: still talks on the desk phone
+    ):
+        board.apply(event("DeviceStateChange", Device=f"PJSIP/{device}", State=word))
+    assert board.phones == {"8011": "busy"}
+    assert told == [("phone", "8011")] * 3
+
+
+def test_a_call_in_the_page_is_its_owners(board: Board) -> None:
+    """Whose phone rings is told by the extension, whichever device it is."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
+    board.apply(channel("Newchannel", "PJSIP/8011-web-00000002", "1.2", linked="1.1", state="Ringing"))
+    (call,) = board.calls
+    assert call.asked == ("8011",)
+
+
 def listing(*events: tuple[str, ...]) -> Callable[[Fields], bytes]:
     def answer(fields: Fields) -> bytes:
         mine = f"ActionID: {fields['actionid']}"

@@ -316,6 +316,7 @@ def test_nothing_known_makes_no_row():
     ("channel", "who"),
     [
         ("PJSIP/8201-00000002", "8201"),
+        ("PJSIP/8201-web-00000003", "8201"),
         ("PJSIP/trunk-main-0000000a", "trunk-main"),
         ("Local/8201@reach-00000001;1", "8201"),
         ("8201", "8201"),

@@ -1,6 +1,6 @@
 """Debian's own Chromium for the tests of pages, with ears and a voice, and a switchboard that has users.
 
-A page comes from `browser.page()`, or signed in from `console.signed_in("li")`. Each browser speaks one
+A page comes from `browser.page()`, or signed in from `await console.signed_in("li")`. Each browser speaks one
 sound into its microphone (a flag of Chromium's, so a browser of its own for each sound). `hears(page, 620)`
 measures what comes out of a call. What goes wrong inside a page (an uncaught error, something that the
 Content-Security-Policy refuses) fails the test that used it.
@@ -15,16 +15,14 @@ import asyncio
 import base64
 import hashlib
 import math
-import os
 import ssl
-import subprocess
-import sys
 import tempfile
 import wave
 from array import array
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +32,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import ConsoleMessage, Page, Playwright, async_playwright
 
-from switchboard.settings import SOURCE
+from switchboard.domain.roles import Role
+from switchboard.flows.passwords import Hasher
+from switchboard.flows.users import Users
+from switchboard.storage import UserRows, open_database
 from tests.live.house import House
 
 PROGRAM = Path("/usr/bin/chromium")
@@ -234,25 +235,22 @@ class Console:
         self._users: set[str] = set()
         self._browsers: dict[float, Any] = {}
 
-    def user(self, name: str, *roles: str, extension: str = "", language: str = "zh") -> str:
-        """Make a user once, with the tests' password; returns the name."""
+    async def user(self, name: str, *roles: str, extension: str = "", language: str = "zh") -> str:
+        """Make a user once, with the tests' password; returns the name. No role: operator."""
         if name not in self._users:
-            command = [sys.executable, "-m", "switchboard", "user", "add", name, "--password-stdin"]
-            for role in roles or ("operator",):
-                command += ["--role", role]
-            command += ["--language", language]
-            if extension:
-                command += ["--extension", extension]
-            done = subprocess.run(
-                command,
-                cwd=SOURCE,
-                env=os.environ | self.house.settings.environment(),
-                input=PASSWORD.encode(),
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr.decode()
+            database = await open_database(self.house.settings.database_url)
+            try:
+                users = Users(UserRows(database), Hasher(), lambda: datetime.now().astimezone())
+                await users.add(
+                    name,
+                    frozenset(Role(role) for role in roles or ("operator",)),
+                    extension=extension,
+                    language=language,
+                    password=PASSWORD,
+                    must_change=False,
+                )
+            finally:
+                await database.close()
             self._users.add(name)
         return name
 

@@ -42,8 +42,8 @@ async def begun_console(house: House) -> AsyncIterator[Console]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def console(begun_console: Console) -> AsyncIterator[Console]:
-    """`await console.signed_in("li", "/desk")`: a page; users are made by `console.user("li", "operator")`.
-    No call is under way before or after; what went wrong inside a page fails the test."""
+    """`await console.user("li", "operator", extension="8011")` makes a user, `await console.signed_in("li",
+    "/desk")` gives a page. No call is under way afterwards; what went wrong inside a page fails the test."""
     yield begun_console
     await begun_console.close_pages()
     for phone in begun_console.house.phones.values():
