@@ -110,6 +110,7 @@ class LiveCall:
     order: dict[str, Any] | None = None
     consult: dict[str, Any] | None = None
     last: dict[str, Any] | None = None
+    verdict: str = ""  # what an executive said when the operator asked; "" while nobody has
 
     def told(self) -> dict[str, Any]:
         """As JSON."""
@@ -138,6 +139,7 @@ class LiveCall:
             "order": self.order,
             "consult": self.consult,
             "last": self.last,
+            "verdict": self.verdict,
         }
 
 

@@ -397,6 +397,7 @@ class Live:
             order=told.order,
             consult=self._consult(call, legs),
             last=told.last,
+            verdict=call.verdict if call is not None else "",
         )
 
     def _consult(self, call: Call | None, legs: Legs) -> dict[str, Any] | None:

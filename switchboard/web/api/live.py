@@ -95,6 +95,7 @@ class LiveCall(Told):
     order: OpenOrder | None
     consult: Consultation | None
     last: LastOrder | None
+    verdict: str = Field(description="what an executive answered an operator, as `none`; empty: not asked")
 
 
 Words = Annotated[str, StringConstraints(max_length=60, pattern=PLAIN)]
