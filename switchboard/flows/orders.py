@@ -29,6 +29,9 @@ log = structlog.get_logger()
 CLAIM_SECONDS = 10
 """An order that the call's step hasn't claimed within this time is not carried out any more."""
 
+OWN_SECONDS = 1.0
+"""How long an operator's next order for a call waits for the one before."""
+
 STORE_SECONDS = 1.5
 """How long a call's step waits for the database: well below the dead man's time."""
 
@@ -156,14 +159,8 @@ class Orders:
 
     async def place(self, call: str, order: Order, author: str, address: str) -> int:
         """Give an order; its number once the call has been moved. Raises OrderRefused."""
-        at = self._now()
-        try:
-            id_ = await self._rows.place(call, order, author, address, at)
-        except StorageError as error:
-            raise OrderRefused(Code.NOT_POSSIBLE, "orders can't be kept now: the database is away") from error
-        if id_ is None:
-            raise OrderRefused(Code.TAKEN, "another order for this call is under way")
-        self._remember(Kept(id_, call, order, "", author, at, State.PLACED, ""))
+        id_ = await self._keep(call, order, author, address)
+        self._remember(Kept(id_, call, order, "", author, self._now(), State.PLACED, ""))
         log.info("order_placed", call=call, id=id_, kind=order.kind.value, by=order.by, target=order.target)
         try:
             await self._send(id_, call, order)
@@ -175,6 +172,23 @@ class Orders:
             await self._close(id_, call, State.FAILED, f"{Code.PBX_DOWN}: {error}")
             raise OrderRefused(Code.PBX_DOWN, f"the PBX can't be told: {error}") from error
         return id_
+
+    async def _keep(self, call: str, order: Order, author: str, address: str) -> int:
+        """The order's row. One's own order before this one is given a moment to reach the call."""
+        deadline = asyncio.get_running_loop().time() + OWN_SECONDS
+        while True:
+            try:
+                id_ = await self._rows.place(call, order, author, address, self._now())
+            except StorageError as error:
+                why = "orders can't be kept now: the database is away"
+                raise OrderRefused(Code.NOT_POSSIBLE, why) from error
+            if id_ is not None:
+                return id_
+            open_ = self._newest.get(call)
+            own = open_ is not None and open_.order.by == order.by
+            if not own or asyncio.get_running_loop().time() > deadline:
+                raise OrderRefused(Code.TAKEN, "another order for this call is under way")
+            await asyncio.sleep(OWN_SECONDS / 20)
 
     async def _send(self, id_: int, call: str, order: Order) -> None:
         """Check, then move the call."""
