@@ -120,6 +120,11 @@ class Certificates:
         certificate = self._present()
         return frozenset() if certificate is None else _names_in(certificate)
 
+    def until(self) -> datetime | None:
+        """When the machine's certificate ends; None when it can't be read."""
+        certificate = self._present()
+        return None if certificate is None else certificate.not_valid_after_utc
+
     def fingerprint(self) -> str:
         """SHA-256 of the authority, as computers show it when it is installed; "" without one."""
         with contextlib.suppress(OSError, ValueError):

@@ -10,6 +10,7 @@ from switchboard import __version__
 from switchboard.cli import (
     accounts,
     call,
+    certificate,
     check,
     compare,
     doctor,
@@ -73,5 +74,6 @@ for _module in (
     programs,
     doctor,
     user,
+    certificate,
 ):
     _module.register(app)

@@ -13,6 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from switchboard.errors import SwitchboardError
+from switchboard.web.hosts import safer_address
 from switchboard.web.language import language_of, texts
 from switchboard.web.navigation import pages_for
 from switchboard.web.parts import PARTS, USER
@@ -36,7 +37,8 @@ async def render(request: web.Request, template: str, /, status: int = 200, **va
     """The page `template` filled with `values`.
 
     Every template also has: t("feature.key", …), texts("feature") for a script's data block, local(instant),
-    language, theme, user (Account or None), company, mode (ModeNow or None), pages (navigation), path, csrf.
+    language, theme, user (Account or None), company, mode (ModeNow or None), pages (navigation), path, csrf,
+    zone, and safer (the same place over HTTPS, "" when there is no need).
     """
     parts = request.app[PARTS]
     rules = parts.rules()
@@ -66,6 +68,7 @@ async def render(request: web.Request, template: str, /, status: int = 200, **va
             "path": request.path,
             "csrf": await csrf_token(request),
             "zone": rules.time_zone,
+            "safer": safer_address(request),
             "status": status,
         }
         | values

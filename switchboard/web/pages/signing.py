@@ -93,7 +93,8 @@ async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
 @needs(Permission.SELF)
 async def account_page(request: web.Request) -> web.StreamResponse:
     """GET /account."""
-    return await render(request, "account.html", said="", fault="")
+    said = t(request, "account.changed") if "changed" in request.query else ""
+    return await render(request, "account.html", said=said, fault="")
 
 
 @needs(Permission.SELF)
