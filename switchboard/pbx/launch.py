@@ -27,6 +27,8 @@ from switchboard.settings import Settings
 CLI_SECONDS = 5.0
 BOOT_SECONDS = 60.0
 EXIT_SECONDS = 10.0
+ROTATED = ("messages.log", "security.log", "queue_log")
+"""Logs that Asterisk writes itself, and begins anew when told to (logger.conf.j2)."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class Pbx:
 
     async def trim_logs(self, longest: int) -> None:
         """Have Asterisk begin new files when one has more than `longest` bytes; keep two old ones of each."""
-        logs = [self.settings.asterisk_log / name for name in ("messages.log", "security.log")]
+        logs = [self.settings.asterisk_log / name for name in ROTATED]
         if any(log.exists() and log.stat().st_size > longest for log in logs):
             await self.cli("logger rotate")
             for log in logs:

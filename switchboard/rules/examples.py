@@ -183,8 +183,8 @@ class LoadedExamples:
         if self.company in ("", rules.company.zh, rules.company.en):
             return ""
         return (
-            f"{Path(self.name).name} is about {self.company}, the rules are {rules.company.zh}'s: its example "
-            f"calls don't count. Delete it, or write your own and `company: {rules.company.zh}` above them"
+            f"{Path(self.name).name} is about {self.company}, the rules are {rules.company.zh}'s: its "
+            f"example calls don't count. Delete it, or write your own, with `company: {rules.company.zh}`"
         )
 
 

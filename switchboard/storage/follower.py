@@ -151,7 +151,7 @@ class Follower:
         mark = await asyncio.to_thread(journal.first_line_mark, path)
         if mark is None:
             return 0
-        source = f"{kind}:{mark}"
+        source = source_of(kind, mark)
         done = 0
         while True:
             known = self._followed.get(source, 0)
@@ -231,6 +231,11 @@ class Follower:
             self.spool.settled(mailbox, marks)
         for tell in self.looked:
             tell(mailbox)
+
+
+def source_of(kind: str, mark: str) -> str:
+    """The name under which is kept how far a file was followed; `mark` is that of its first line."""
+    return f"{kind}:{mark}"
 
 
 def _journal_items(path: Path, offset: int) -> Iterator[Item]:

@@ -11,6 +11,7 @@ import pytest
 from switchboard.dialplan import Context
 from switchboard.domain.company import Name
 from switchboard.pbx import files
+from switchboard.pbx.launch import ROTATED
 from switchboard.softphone import Incoming
 from tests.pbx.firm import ENTRIES, HOSTILE, firm, hostile_firm, person
 from tests.pbx.rendered_pbx import RenderedPbx, rendered_pbx
@@ -120,3 +121,23 @@ async def test_ten_thousand_extensions() -> None:
         assert rendered - started < 8
         assert reloaded - rendered < 20
         assert [c for c in pbx.complaints() if "taskprocessor.c" not in c] == []
+
+
+async def test_asterisks_own_logs_are_begun_anew_and_two_old_ones_kept() -> None:
+    """However long it runs: messages, security and queue log, each time one of them has grown too long."""
+    async with rendered_pbx(firm()) as pbx:
+        folder = pbx.pbx.settings.asterisk_log
+        await pbx.cli("queue pause member Local/8601@agent")  # the queue log's first line
+        for name in ROTATED:
+            assert (folder / name).exists(), name
+        for turn in range(4):
+            with (folder / "queue_log").open("a") as log:
+                log.write(f"turn {turn} " + "x" * 2000 + "\n")
+            await pbx.pbx.trim_logs(1500)
+            assert all((folder / name).stat().st_size < 1500 for name in ROTATED)
+        kept = sorted(p.name for p in folder.iterdir() if p.name.startswith("queue_log"))
+        assert kept == ["queue_log", "queue_log.0", "queue_log.1"]
+        assert "turn 3" in (folder / "queue_log.0").read_text()
+        assert "turn 2" in (folder / "queue_log.1").read_text()
+        await pbx.pbx.trim_logs(1500)
+        assert "turn 3" in (folder / "queue_log.0").read_text()  # nothing is long: nothing is begun
