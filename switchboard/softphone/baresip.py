@@ -211,10 +211,13 @@ class Baresip(Ears):
     async def _launch(self, saying: Samples) -> None:
         (self.folder / configuration.RECORDINGS).mkdir()
         (self.folder / "accounts").touch()
-        chosen, self._claim = ports.claim()
+        address = ports.towards(self.account.server)
+        chosen, self._claim = ports.claim(address)
         self.port = chosen.sip
         source = self._source(saying, PATIENCE)
-        (self.folder / "config").write_text(configuration.config(self._program.modules, chosen, source))
+        (self.folder / "config").write_text(
+            configuration.config(self._program.modules, chosen, source, address)
+        )
         leash = shutil.which("setpriv")  # so that no phone outlives us, however we end
         with (self.folder / "baresip.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -231,7 +234,7 @@ class Baresip(Ears):
         deadline = time.monotonic() + 10
         while True:
             try:
-                await self._control.connect("127.0.0.1", chosen.control)
+                await self._control.connect(ports.LOOPBACK, chosen.control)
                 break
             except OSError:
                 if self._process.returncode is not None or time.monotonic() > deadline:

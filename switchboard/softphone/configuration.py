@@ -62,7 +62,7 @@ class Ports:
 
 
 def config(modules: Path, ports: Ports, source: str, address: str = "127.0.0.1") -> str:
-    """The config file: loopback only, sound from the file `source`, what is heard into RECORDINGS.
+    """The config file: on `address` alone, sound from the file `source`, what is heard into RECORDINGS.
 
     A player must exist, or newer versions take aufile for one: aubridge with a name nobody connects to
     swallows the sound after sndfile has kept it. No jitter buffer, so that samples stay as they came.
@@ -96,7 +96,7 @@ module_tmp account.so
 module_app menu.so
 module_app mwi.so
 module_app ctrl_tcp.so
-ctrl_tcp_listen {address}:{ports.control}
+ctrl_tcp_listen 127.0.0.1:{ports.control}
 snd_path {RECORDINGS}
 ringback_disabled yes
 """

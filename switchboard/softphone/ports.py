@@ -19,19 +19,34 @@ SPAN = 32
 """Ports claimed together: two for SIP, one for control, then those for sound, the last as the claim."""
 
 
-def claim(address: str = "127.0.0.1") -> tuple[Ports, socket.socket]:
-    """Ports that are this phone's until the socket is closed. Raises SoftphoneError when none are left."""
+LOOPBACK = "127.0.0.1"
+"""Where phones claim their ports and are controlled, wherever they call."""
+
+
+def towards(server: str) -> str:
+    """The address of ours that `server` is reached from; loopback when there is no way there."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.connect((server, 9))  # connecting a datagram socket sends nothing
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
+
+
+def claim(address: str = LOOPBACK) -> tuple[Ports, socket.socket]:
+    """Ports on `address`, and one on loopback to be controlled by, that are this phone's until the socket is
+    closed. Raises SoftphoneError when none are left."""
     places = list(range(FIRST, LAST, SPAN))
     random.shuffle(places)
     for base in places:
         mark = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            mark.bind((address, base + SPAN - 1))
+            mark.bind((LOOPBACK, base + SPAN - 1))
             mark.listen(1)
         except OSError:
             mark.close()
             continue
-        if all(_free(address, port) for port in range(base, base + SPAN - 1)):
+        if all(_free(where, port) for where in {address, LOOPBACK} for port in range(base, base + SPAN - 1)):
             return Ports(base, base + 2, base + 4, base + SPAN - 2), mark
         mark.close()
     raise SoftphoneError(f"no {SPAN} free ports in a row between {FIRST} and {LAST} for a softphone")
