@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import shutil
 import sys
@@ -43,11 +44,26 @@ def announce(settings: Settings, say: Callable[[str], None]) -> None:
     say(f"  call        {number} from a phone on {own_address(settings)}:{settings.sip_port} (UDP, TCP)")
     say(f"              or without a phone: {command} call {number}")
     say(f"  phones      {command} phones    (shows every phone's account and password)")
+    say(f"  console     {_console(settings)}")
+    say(f"  users       {command} user list    (the first: {command} user add admin --role administrator)")
     say(f"  state       {command} status")
     say(f"  rules       {settings.rules}    (saving it puts it in force)")
     say(f"  data        {settings.data_dir}")
     say(f"  logs        {settings.logs}")
     say("  stop        Ctrl-C")
+
+
+def _console(settings: Settings) -> str:
+    """Where browsers find the console: on this machine over HTTP, from others over HTTPS."""
+    bound = ipaddress.ip_address(settings.http_bind)
+    if bound.is_loopback:
+        return f"http://{_in_address(str(bound))}:{settings.http_port}/    (SWITCHBOARD_HTTP_BIND opens it)"
+    name = own_address(settings) if bound.is_unspecified else str(bound)
+    return f"https://{_in_address(name)}:{settings.https_port}/    (http://…:{settings.http_port}/ tells how)"
+
+
+def _in_address(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
 
 
 def _command() -> str:
