@@ -280,7 +280,7 @@ class Console:
         await page.goto(f"{self.url}/sign-in")
         await page.fill("input[name=user]", name)
         await page.fill("input[name=password]", password)
-        await page.click("form button[type=submit]")
+        await page.press("input[name=password]", "Enter")
         await page.wait_for_url(lambda url: "/sign-in" not in url)
 
     async def close_pages(self) -> None:
