@@ -167,6 +167,7 @@ class Controller:
         )
         self.steps = Steps(self.book, self.journal, services)
         self.figures = Figures()
+        self.live.on_told = self.figures.event_delay.observe
         self.agi = AgiServer(self._step, settings.agi_host, settings.agi_port)
 
     async def begin(self, ending: AsyncExitStack) -> None:

@@ -60,7 +60,7 @@ class ControllerHealth:
             phones=Counter(c.board.phone(p.number) for p in rules.phones),
             queues=await self._queues([e.number for e in rules.extensions.values() if isinstance(e, Queue)]),
             ended=await self._ended.count(self._now()),
-            readers=_readers(c),
+            readers=len(c.live.readers),
         )
 
     async def _queues(self, numbers: list[str]) -> dict[str, int]:
@@ -73,7 +73,3 @@ class ControllerHealth:
                 continue
         return found
 
-
-def _readers(controller: Controller) -> int:
-    live = getattr(controller, "live", None)
-    return len(live.readers) if live is not None else 0

@@ -198,6 +198,9 @@ class Live:
         self._asked_about: dict[str, frozenset[str]] = {}  # a consulted phone -> linked ids of held callers
         self._to_look_up = asyncio.Event()
         self._recount = asyncio.Event()
+        self._since: float | None = None  # the oldest change that isn't told yet
+        self.on_told: Callable[[float], None] | None = None
+        """Given the seconds from a change to its telling, of the oldest change told together."""
         board.watch(self._changed)
 
     # what others tell
@@ -288,6 +291,7 @@ class Live:
         if self._timer is None:
             with suppress(RuntimeError):  # nobody listens yet: told with the first look
                 loop = asyncio.get_running_loop()
+                self._since = self._since or loop.time()
                 due = self._last + TOGETHER_SECONDS
                 self._timer = loop.call_at(max(due, loop.time()), self._tell)
 
@@ -311,6 +315,9 @@ class Live:
         out = [self._call_event(linked, now) for linked in calls]
         out += [self._phone_event(phone) for phone in phones]
         self._publish(b"".join(out))
+        if self._since is not None and self.on_told is not None:
+            self.on_told(asyncio.get_running_loop().time() - self._since)
+        self._since = None
 
     def _publish(self, some: bytes) -> None:
         if some:
