@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from switchboard import __version__
@@ -45,3 +47,8 @@ def add(app: web.Application) -> None:
         operation.add_to(app)
     app[events.STREAMS] = set()
     app.on_shutdown.append(events.let_go)
+
+
+def described() -> dict[str, Any]:
+    """The document, without the version of this program: what `docs/openapi.json` holds."""
+    return document(OPERATIONS, "1")
