@@ -62,7 +62,7 @@ class Deposit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is kept. `place` is <folder>/msgNNNN in the spool, "" when it isn't there (any more)."""
+    """A message as it is kept. `place` is <folder>/msgNNNN in the spool, "" when it isn't there."""
 
     id: str
     mailbox: str
@@ -158,6 +158,9 @@ class Spool(Protocol):
         `sound` None: that of its file.
         """
 
+    def shape(self, file: str) -> list[int]:
+        """How loud each part of a kept sound is, 0 to 100; [] when it can't be told."""
+
 
 Dictate = Callable[[str, str, str], bytes]
 """(name, number, text) of a typed message → a WAV as voicemail plays it. Blocking. Raises PromptError."""
@@ -218,6 +221,10 @@ class Messages:
     async def acts(self, id_: str) -> list[dict[str, Any]]:
         """What was done with it, oldest first."""
         return await self._rows.acts(id_)
+
+    async def shape(self, message: Message) -> list[int]:
+        """For a picture of its sound: how loud each part is, 0 to 100. Raises StorageError."""
+        return await asyncio.to_thread(self._spool.shape, message.file) if message.file else []
 
     async def listened(self, message: Message, author: str) -> None:
         """Somebody has its sound played."""

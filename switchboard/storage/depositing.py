@@ -14,6 +14,7 @@ from switchboard.errors import StorageError
 from switchboard.flows.messages import Message
 from switchboard.storage import inbox, wav
 from switchboard.storage.voicemail import MAILBOX, TMP, messages_in
+from switchboard.storage.waveform import shape
 
 
 class Depositing:
@@ -41,6 +42,10 @@ class Depositing:
         except OSError as error:
             raise StorageError(f"a message for {message.mailbox}: {error.strerror}") from error
         return measured.seconds, str(kept)
+
+    def shape(self, file: str) -> list[int]:
+        """How loud each part of a kept sound is, 0 to 100; [] when it can't be told. Raises StorageError."""
+        return shape(Path(file))
 
     def _keep(self, message: Message, sound: bytes | None) -> Path:
         """Our own file of it: written whole, or another name of the one it was forwarded from."""

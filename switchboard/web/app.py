@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from switchboard.web import api, monitoring, security
-from switchboard.web.pages import certificate, desk, home, signing
+from switchboard.web.pages import certificate, desk, home, messages, signing
 from switchboard.web.parts import PARTS, Parts
 from switchboard.web.permissions import BODY_LIMIT, check_routes
 
@@ -18,6 +18,7 @@ FEATURES: tuple[Callable[[web.Application], None], ...] = (
     monitoring.add,
     home.add,
     desk.add,
+    messages.add,
     signing.add,
     certificate.add,
     api.add,
