@@ -52,7 +52,7 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
     """An order reached the call."""
     order = outcome.order
     before = _BEFORE.get(call.stage, Stage.HELD if call.stage in HELD_STAGES else call.stage)
-    fresh = replace(call, held_by="", consult="", serial="", verdict="", before=before)
+    fresh = replace(call, held_by="", consult="", serial="", verdict="", before=before, asker="")
     reason = f"ordered by {order.by}: {order.kind.value} {order.target}".rstrip()
     match order.kind:
         case OrderKind.ANSWER:
@@ -78,9 +78,7 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
 
 def _send(call: Call, order: Order, rules: Rules, reason: str) -> Decision:
     """The caller goes somewhere else; comes back to who ordered it when nobody answers there."""
-    call = replace(
-        call, back=order.by, asker="", before=Stage.NEW, via="", why=None, complaint=call.complaint
-    )
+    call = replace(call, back=order.by, before=Stage.NEW, via="", why=None, complaint=call.complaint)
     target, entry = order.target, rules.extensions.get(order.target)
     rule = f"extensions.{target}"
     match order.kind:

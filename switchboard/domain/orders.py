@@ -190,7 +190,11 @@ def _possible(order: Order, scene: Scene, call: Call, rules: Rules, now: datetim
         case OrderKind.COMPLAINT if rules.complaints not in rules.extensions:
             return Refusal(Code.NOT_POSSIBLE, "the rules name no place for complaints")
         case OrderKind.SCREEN:
-            entry = rules.extensions[order.target]
+            entry, typed = rules.extensions[order.target], order.typed
+            if typed is None or not (typed.surname or typed.organisation or typed.purpose):
+                return Refusal(Code.NOT_POSSIBLE, "who calls, from where and why: at least one is needed")
+            if any(len(getattr(typed, name)) > most for name, most in LONGEST.items()):
+                return Refusal(Code.NOT_POSSIBLE, "what was typed is longer than anybody listens to")
             if isinstance(entry, Screened) and entry.hours is not None and not on_duty(entry.hours, now):
                 return Refusal(Code.NOT_ALLOWED, f"{entry.number} takes no calls at this time")
     return None

@@ -6,6 +6,8 @@ administration, a principal's caller gets the secretary.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from switchboard.domain import leaving, queueing, screening
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import (
@@ -164,7 +166,8 @@ def returned(call: Call, outcome: Outcome, rules: Rules) -> Decision:
 
 
 def failed(call: Call, outcome: Dialled, rules: Rules) -> Decision:
-    """Nobody took the call: the right words, and what can be done."""
+    """Nobody took the call: the right words, and what can be done. From here on it is the caller who asks."""
+    call = replace(call, asker="")
     entry = rules.extensions[call.target]
     rule = f"extensions.{call.target}"
     if call.why is MessageReason.UNCLEAR:

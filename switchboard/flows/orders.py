@@ -237,8 +237,7 @@ class Orders:
     async def _say(self, call: str, order: Order, rules: Rules) -> None:
         """What the operator typed is spoken before the caller is touched: no speech, no question."""
         typed = order.typed
-        if typed is None or not any((typed.surname, typed.organisation, typed.purpose)):
-            raise OrderRefused(Code.NOT_POSSIBLE, "who calls, from where and why: at least one is needed")
+        assert typed is not None, "checked"
         entry = rules.extensions[order.target]
         language = entry.language if isinstance(entry, Person) else rules.default_language
         try:
