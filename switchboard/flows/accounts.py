@@ -27,6 +27,8 @@ LONGEST = timedelta(days=7)
 """No session lives longer, however busy."""
 TOUCH = timedelta(minutes=1)
 """How exactly it is kept when a session or token was last used."""
+AT_ONCE, MOST_WAITING = 4, 64
+"""Tries to sign in that are looked at and that wait: a flood of them doesn't hold up the calls' own rows."""
 TOKEN_PREFIX = "sbt_"  # noqa: S105  what every token begins with, so that one is known when it leaks
 NAME_LIMIT = 64
 
@@ -98,12 +100,20 @@ class Rows(Protocol):
 
 
 class SignInRefused(SwitchboardError):
-    """Not let in. `code`: wrong | locked (try again at `until`) | closed (by an administrator) | busy."""
+    """Not let in. `code`: wrong | locked (try again at `until`) | closed (by an administrator) | busy.
 
-    def __init__(self, code: str, until: datetime | None = None) -> None:
+    `tried` says whether the password was looked at; `user` whose it was, "" for a name nobody has: what was
+    typed there may have been a password.
+    """
+
+    def __init__(
+        self, code: str, until: datetime | None = None, *, tried: bool = False, user: str = ""
+    ) -> None:
         super().__init__(f"sign-in refused: {code}")
         self.code = code
         self.until = until
+        self.tried = tried
+        self.user = user
 
 
 class Accounts:
@@ -114,12 +124,24 @@ class Accounts:
         self._hasher = hasher
         self._now = now
         self._dummy: asyncio.Task[str] | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
 
     async def sign_in(self, name: str, password: str, address: str, agent: str = "") -> tuple[str, Account]:
         """A new session: its secret and whose it is. Raises SignInRefused.
 
         A name nobody has costs the same time and gives the same answer as a wrong password.
         """
+        if self._waiting >= MOST_WAITING:
+            raise SignInRefused("busy")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await self._sign_in(name, password, address, agent)
+        finally:
+            self._waiting -= 1
+
+    async def _sign_in(self, name: str, password: str, address: str, agent: str) -> tuple[str, Account]:
         now = self._now()
         key = spelling(name)[:NAME_LIMIT]
         attempt = Attempt(now, key, address, worked=False)
@@ -133,9 +155,10 @@ class Accounts:
         right = await self._verify(hash_, password, number)
         if stored is None or not right:
             until = locked_until(key, address, [*before, attempt], now)
-            raise SignInRefused("locked" if until else "wrong", until)
+            user = stored.account.user if stored is not None else ""
+            raise SignInRefused("locked" if until else "wrong", until, tried=True, user=user)
         if stored.locked:
-            raise SignInRefused("closed")
+            raise SignInRefused("closed", tried=True, user=stored.account.user)
         await self._rows.attempt_worked(number)
         if self._hasher.is_outdated(hash_):
             renewed = await self._hasher.hash(password)

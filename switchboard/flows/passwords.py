@@ -1,8 +1,8 @@
-"""Passwords: hashed with argon2id, off the event loop, a few at a time.
+"""Passwords: hashed with argon2id, off the event loop, one at a time.
 
-Calls go on while somebody signs in: hashing runs in threads (argon2 lets go of the interpreter), never more
-than two at once, and who waits longer than a few seconds is told to come back. Parameters: OWASP's
-first recommendation for argon2id (46 MiB, one pass, one lane), which is 50 ms here.
+Calls go on while somebody signs in: hashing runs in a thread (argon2 lets go of the interpreter), one at a
+time, so that a core is left, and who waits longer than a few seconds is told to come back. Parameters:
+OWASP's first recommendation for argon2id (46 MiB, one pass, one lane), about a tenth of a second.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from switchboard.errors import SwitchboardError
 
-AT_ONCE = 2
+AT_ONCE = 1
 PATIENCE_SECONDS = 8.0
 SHORTEST, LONGEST = 10, 256
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"

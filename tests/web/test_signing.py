@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from switchboard.domain.roles import Permission, Role
-from switchboard.flows.accounts import Accounts
+from switchboard.flows.accounts import Accounts, SignInRefused
 from switchboard.flows.passwords import Hasher
 from switchboard.storage import UserRows, open_database
 from tests.web.site import PASSWORD, Clock, House, house
@@ -105,6 +105,27 @@ async def test_waits_grow_and_outlive_a_restart(tmp_path: Path) -> None:
         site.clock.pass_by(seconds=16)
         answer = await site.try_to_sign_in("wang", "wrong-password-1")
         assert answer.headers["Retry-After"] == "30"
+
+
+async def test_failures_are_in_the_audit_but_never_what_was_typed(site: House) -> None:
+    """People type their password where the name belongs; and a flood of tries doesn't fill the audit."""
+    await site.try_to_sign_in("plum-rain-42-lantern", "x")
+    for _ in range(8):
+        await site.try_to_sign_in("wang", "wrong-password-1")
+    rows = await site.parts.audit.rows(100)
+    assert [(r["action"], r["about"]) for r in reversed(rows)] == [
+        ("sign-in.wrong", "?"),
+        *[("sign-in.wrong", "wang")] * 4,
+        ("sign-in.locked", "wang"),
+    ]
+
+
+async def test_a_flood_of_tries_is_turned_away_early(site: House) -> None:
+    """Beyond those that wait already, nothing is asked of the database."""
+    tries = [site.parts.accounts.sign_in(f"user{n}", "x", f"192.0.2.{n}") for n in range(100)]
+    ends = await asyncio.gather(*tries, return_exceptions=True)
+    codes = [e.code for e in ends if isinstance(e, SignInRefused)]
+    assert sorted(codes) == ["busy"] * 36 + ["wrong"] * 64
 
 
 async def test_a_name_nobody_has_is_locked_like_any_other(site: House) -> None:

@@ -44,7 +44,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
             name, password, address, request.headers.get("User-Agent", "")
         )
     except SignInRefused as refused:
-        await audit(request, f"sign-in.{refused.code}", name[:64])
+        if refused.tried:  # one that only waits is no news, and rows of the audit stay for ever
+            await audit(request, f"sign-in.{refused.code}", refused.user or "?")
         status = {"locked": 429, "busy": 503}.get(refused.code, 403)
         response = await _form(request, there, status, name, refused)
         if refused.until:
