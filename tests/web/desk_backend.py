@@ -78,6 +78,7 @@ class Backend:
             "id": id_, "caller": caller, "inside": False, "dialled": "8000", "state": state, "since": since,
             "waiting_since": since if waits else None, "with": [], "held_by": "", "target": "",
             "language": "zh", "place": None, "step": None, "order": None, "consult": None, "last": None,
+            "verdict": "",
         }  # fmt: skip
         made |= more
         self.calls[id_] = made
@@ -139,14 +140,9 @@ class Backend:
             "t": said, "texts": lambda *f: {k: v for one in f for k, v in said.all(one).items()},
             "language": self.language, "theme": self.theme, "company": self.rules.company[self.language],
             "user": {"name": "何静", "extension": self.extension, "user": "hejing"}, "mode": None,
-            "pages": [], "path": "/desk", "csrf": TOKEN, "zone": self.rules.time_zone, "local": str,
-            "desk": {
-                "language": self.language, "user": "hejing", "zone": self.rules.time_zone,
-                "main": self.rules.main_number, "operators": list(self.rules.operators),
-                "fetch": self.rules.codes.fetch, "ring_seconds": self.rules.ring_cycle_seconds,
-                "rings": self.rules.desk.rings,
-                "say": {one: desk_pages._sentences(self.rules, one) for one in ("zh", "en")},
-            },
+            "pages": [], "path": "/desk", "csrf": TOKEN, "safer": "",
+            "zone": self.rules.time_zone, "local": str,
+            "desk": desk_pages.settings_of(self.rules, self.language, "hejing"),
         }  # fmt: skip
         body = environment.get_template("desk.html").render(values)
         return web.Response(text=body, content_type="text/html")
@@ -194,7 +190,7 @@ class Backend:
         if path == "directory":
             return web.json_response(self._found(request.query["q"], int(request.query["limit"])))
         if path == "calls":
-            return web.json_response({"calls": self.history})
+            return web.json_response(self.history)
         if path == "mode" and given:
             self.mode |= {"mode": given["mode"], "source": "console", "author": "user:hejing (8011)"}
             await self.tell("mode", self.mode)
@@ -236,9 +232,10 @@ class Backend:
         unit = self.rules.extensions[department].name[self.language] if department else ""
         return {
             "number": number, "name": entry.name.zh, "name_en": entry.name.en, "department": unit,
+            "department_en": unit, "title": "", "title_en": "",
             "kind": kind, "presence": self.phones.get(number, "unreachable") if kind not in (
                 "queue", "department") else None,
-            "listed": entry.listing.value == "listed", "deputy": getattr(entry, "deputy", ""),
+            "listed": entry.listing.value,
         }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from switchboard.domain.company import LANGUAGES, Rules
+from switchboard.domain.company import LANGUAGES, Rules, Screened
 from switchboard.domain.roles import Permission
 from switchboard.web.language import language_of, texts
 from switchboard.web.parts import PARTS, USER
@@ -21,21 +21,28 @@ SAY = "desk.say."
 async def desk_page(request: web.Request) -> web.StreamResponse:
     """GET /desk."""
     rules = request.app[PARTS].rules()
-    return await render(request, "desk.html", desk=_desk(request, rules))
+    return await render(
+        request, "desk.html", desk=settings_of(rules, language_of(request), request[USER].user)
+    )
 
 
-def _desk(request: web.Request, rules: Rules) -> dict[str, Any]:
-    """What the page's script must know before it asks anything."""
+def settings_of(rules: Rules, language: str, user: str) -> dict[str, Any]:
+    """What the page's script must know before it asks anything. `language`, `user`: whose page it is."""
     return {
-        "language": language_of(request),
-        "user": request[USER].user,
+        "language": language,
+        "user": user,
         "zone": rules.time_zone,
         "main": rules.main_number,
         "operators": list(rules.operators),
         "fetch": rules.codes.fetch,
         "ring_seconds": rules.ring_cycle_seconds,
         "rings": rules.desk.rings,
-        "say": {language: _sentences(rules, language) for language in LANGUAGES},
+        "deputies": {
+            number: entry.deputy
+            for number, entry in rules.extensions.items()
+            if isinstance(entry, Screened) and entry.deputy
+        },
+        "say": {one: _sentences(rules, one) for one in LANGUAGES},
     }
 
 

@@ -18,6 +18,7 @@ export function whole(call) {
     order: null,
     consult: null,
     last: null,
+    verdict: "",
     step: null,
     ...call,
     id: String(call.id),
@@ -47,6 +48,14 @@ export function ringsAt(call, extension) {
   return (call.state === "ringing" || call.state === "waiting") && Boolean(extension) && call.with.includes(extension);
 }
 
+const SENT = new Set(["transfer", "camp", "serial", "voicemail", "complaint"]);
+
+/** Whether the caller was sent to somebody and is back at `extension`: rings there, or talks there again. */
+export function cameBack(call, extension) {
+  const here = call.with.includes(extension) && call.target !== "" && call.target !== extension;
+  return here && SENT.has(call.last?.kind);
+}
+
 /** Whether `extension` has this call: talks, holds, parked it, asks for it. A ringing phone has nothing yet. */
 export function isMine(call, extension) {
   if (!extension) return false;
@@ -57,6 +66,7 @@ export function isMine(call, extension) {
 /** In which part of the list a call stands. */
 export function part(call, extension) {
   if (isMine(call, extension)) return "mine";
+  if (call.held_by) return "kept";
   if (waits(call) || ringsAt(call, extension)) return "waiting";
   return KEPT.has(call.state) ? "kept" : "others";
 }
@@ -116,10 +126,6 @@ export class Board {
   _pbx(value) {
     this.pbx = value.state ?? "up";
   }
-
-  _ticket() {}
-
-  _rules() {}
 
   /** The calls in the order of the list: mine, waiting longest first, held or parked, the others. */
   list(extension) {

@@ -1,5 +1,6 @@
 // A call in words, for the list, the card and the screen reader.
 
+import { cameBack } from "./board.js";
 import { since } from "./clock.js";
 import { known, spoken, t } from "./words.js";
 
@@ -26,6 +27,7 @@ export function state(call, extension, names) {
   const others = call.with.filter((number) => number !== extension);
   const people = (others.length ? others : call.with).map((number) => who(number, names)).join(t("list.comma"));
   if (call.state === "ringing" || call.state === "waiting" && call.with.length) {
+    if (cameBack(call, extension)) return t("state.back", { who: who(call.target, names) });
     if (call.with.includes(extension)) return t("state.ringing_here");
     return people ? t("state.ringing_at", { who: people }) : t("state.ringing");
   }

@@ -26,7 +26,7 @@ export class Card {
     });
   }
 
-  /** `view`: {extension, names, asking, status, tone}. */
+  /** `view`: {extension, names, asking, presence(number), status, tone}. */
   show(call, view) {
     const n = this.nodes;
     attribute(n.empty, "hidden", Boolean(call));
@@ -68,7 +68,7 @@ export class Card {
   #read(call, view) {
     const caller = call.language === "en" ? "en" : "zh";
     const language = this.#other ? (caller === "en" ? "zh" : "en") : caller;
-    const keys = toSay(call, view.extension, view.asking);
+    const keys = toSay(call, view.extension, view.asking, view.presence(call.target));
     const said = [call.id, language, ...keys].join("|");
     if (said === this.#said) return;
     this.#said = said;
@@ -98,7 +98,7 @@ export class Card {
     this.#history.set(number, []);
     try {
       const answer = await api.get(`/calls?number=${encodeURIComponent(number)}&limit=${EARLIER}`);
-      this.#history.set(number, Array.isArray(answer) ? answer : (answer.calls ?? []));
+      this.#history.set(number, answer);
       this.turned?.();
     } catch {
       setTimeout(() => this.#history.delete(number), 10_000); // asked again when the card is drawn then
@@ -114,5 +114,5 @@ export class Card {
 function past(one, names) {
   const to = one.connected_to ? who(one.connected_to, names) : who(one.dialled ?? "", names);
   return el("li", {}, el("time", { datetime: one.started, text: moment(one.started) }),
-    el("span", { text: t(`result.${one.outcome}`) }), el("span", { text: to }));
+    el("span", { text: one.outcome ? t(`result.${one.outcome}`) : "" }), el("span", { text: to }));
 }

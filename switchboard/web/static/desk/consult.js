@@ -29,9 +29,9 @@ export class ConsultPanel {
       this.#shown = "";
       return;
     }
-    const target = who(call.consult?.target || call.target || call.last?.target || "", view.names);
+    const target = who(call.consult?.target || call.target, view.names);
     write(this.title, t(`consult.${kind}.title`, { who: target }));
-    const state = kind === "consult" ? call.consult.state || "ringing" : kind === "refused" ? call.last.outcome : "asking";
+    const state = kind === "consult" ? call.consult.state || "calling" : kind === "refused" ? call.verdict : "asking";
     write(this.line, t(`consult.${kind}.${state}`, { who: target }));
     attribute(this.node, "data-kind", kind);
     attribute(this.node, "data-state", state);
@@ -45,12 +45,12 @@ export class ConsultPanel {
     if (call.ended) return "";
     if (call.consult && call.consult.by === extension) return "consult";
     if (call.state === "screening") return "screening";
-    const refused = call.last?.kind === "screen" && call.last.outcome !== "accepted";
+    const refused = call.verdict !== "" && call.verdict !== "accepted";
     return refused && isMine(call, extension) ? "refused" : "";
   }
 
   #offered(kind, state) {
-    if (kind === "consult") return state === "talking" || state === "answered" ? ["connect", "take_back"] : ["take_back", "connect"];
+    if (kind === "consult") return state === "talking" ? ["connect", "take_back"] : ["take_back", "connect"];
     return kind === "refused" ? ["message", "deputy"] : [];
   }
 

@@ -12,7 +12,7 @@ import { Directory } from "./directory.js";
 import { forget, keep, kept, tidy } from "./drafts.js";
 import { attribute, write } from "./elements.js";
 import { Ended } from "./ended.js";
-import { cameTo, Giving, tone } from "./giving.js";
+import { cameTo, Giving } from "./giving.js";
 import * as keys from "./keys.js";
 import { ModeSwitch } from "./mode.js";
 import { Notices } from "./notices.js";
@@ -84,7 +84,6 @@ export class Desk {
       this.chosen = kept("chosen", null);
       this.directory.restore(kept("search", ""));
       this.#learnNames();
-      this.presses.restore();
     }
     this.draw();
   }
@@ -133,7 +132,8 @@ export class Desk {
   possible(call) {
     if (!call || call.ended) return { orders: new Set(), why: call ? "" : "nobody" };
     const pending = this.giving.pending(call.id);
-    return possible(pending ? { ...call, order: call.order ?? pending } : call, this.extension);
+    const present = this.board.mode?.operators?.includes(this.extension) ?? true;
+    return possible(pending ? { ...call, order: call.order ?? pending } : call, this.extension, present);
   }
 
   focusCalls() {
@@ -175,7 +175,14 @@ export class Desk {
     const { orders, why } = this.possible(call);
     const order = call && (call.order ?? this.giving.pending(call.id));
     const [status, how] = this.#status(call, order, why);
-    this.card.show(call, { extension: this.extension, names: this.names, asking: this.presses.formOpen === "screen", status, tone: how });
+    this.card.show(call, {
+      extension: this.extension,
+      names: this.names,
+      asking: this.presses.formOpen === "screen",
+      presence: (number) => this.board.phones.get(number) ?? "",
+      status,
+      tone: how,
+    });
     if (!call) return;
     const holding = orders.has("answer") && (call.state === "held" || call.state === "parked");
     const consulting = orders.has("connect");
@@ -196,7 +203,7 @@ export class Desk {
       return [by && by !== this.extension ? t("order.under_way", { what, by }) : t("order.sending", { what }), "plain"];
     }
     if (ringsAt(call, this.extension) && !this.line.here) return [t("order.pick_up", { extension: this.extension }), "ring"];
-    if (call.last?.outcome && call.last.outcome !== "done") return [cameTo(call.last.kind, call.last.outcome), tone(call.last.outcome)];
+    if (call.last?.outcome === "failed") return [cameTo(call.last.kind, "failed"), "bad"];
     return why && why !== "no_extension" ? [t(`why.${why}`), "plain"] : ["", ""];
   }
 
@@ -225,6 +232,7 @@ export class Desk {
     }
     if (this.chosen !== null && !this.call) this.ended.recall(this.chosen);
     this.#before = new Map(this.board.calls);
+    if (!this.presses.formOpen) this.presses.chose(); // after a reload: the form that was open
     tidy(new Set([...this.board.calls.keys(), ...this.ended.ids(), this.chosen ?? ""]));
   }
 
@@ -236,11 +244,6 @@ export class Desk {
     if (call.id === this.chosen) this.ended.remember(call);
     if (ringsAt(call, this.extension) && !(before && ringsAt(before, this.extension))) {
       announce(t(call.last?.kind ? "notice.recall" : "notice.new", { who: title(call) }), true);
-    }
-    const news = call.last && `${call.last.kind}${call.last.outcome}${call.last.id ?? ""}`;
-    const old = before?.last && `${before.last.kind}${before.last.outcome}${before.last.id ?? ""}`;
-    if (before && news && news !== old && (call.id === this.chosen || call.held_by === this.extension)) {
-      this.notices.say(cameTo(call.last.kind, call.last.outcome), tone(call.last.outcome));
     }
   }
 
@@ -287,7 +290,7 @@ export class Desk {
   async #learnNames() {
     try {
       const answer = await api.get("/directory?q=&limit=200");
-      for (const entry of Array.isArray(answer) ? answer : (answer.entries ?? [])) this.names.set(entry.number, this.directory.name(entry));
+      for (const entry of answer) this.names.set(entry.number, this.directory.name(entry));
       this.draw();
     } catch {
       // names come with the next search

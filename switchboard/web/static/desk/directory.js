@@ -6,6 +6,7 @@ import { t } from "./words.js";
 
 const PAUSE_MS = 50; // after a key, before the server is asked
 const LIMIT = 30;
+const ALL = 200;
 const QUICK = ["transfer", "consult", "voicemail"];
 
 export class Directory {
@@ -60,18 +61,6 @@ export class Directory {
     return this.#moved || typing ? this.chosen : null;
   }
 
-  /** The entry of exactly this number, or null. */
-  async lookUp(number) {
-    const shown = this.#entries.find((entry) => entry.number === number);
-    if (shown) return shown;
-    try {
-      const answer = await api.get(`/directory?q=${encodeURIComponent(number)}&limit=5`);
-      return (Array.isArray(answer) ? answer : (answer.entries ?? [])).find((entry) => entry.number === number) ?? null;
-    } catch {
-      return null;
-    }
-  }
-
   /** Types for the user: digits pressed anywhere on the page. */
   type(text) {
     this.input.focus();
@@ -104,13 +93,12 @@ export class Directory {
     this.#abort?.abort();
     this.#abort = new AbortController();
     const text = this.#text();
-    const kind = this.purpose === "queue" ? "&kind=queue" : "";
+    const limit = this.purpose === "queue" ? ALL : LIMIT;
     try {
-      const answer = await api.get(`/directory?q=${encodeURIComponent(text)}&limit=${LIMIT}${kind}`, { signal: this.#abort.signal });
+      const answer = await api.get(`/directory?q=${encodeURIComponent(text)}&limit=${limit}`, { signal: this.#abort.signal });
       if (asked !== this.#asked) return;
-      const found = Array.isArray(answer) ? answer : (answer.entries ?? []);
-      this.#entries = this.purpose === "queue" ? found.filter((entry) => entry.kind === "queue") : found;
-      for (const entry of found) this.names.set(entry.number, this.name(entry));
+      this.#entries = this.purpose === "queue" ? answer.filter((entry) => entry.kind === "queue") : answer;
+      for (const entry of answer) this.names.set(entry.number, this.name(entry));
       this.#active = text || this.purpose === "queue" ? 0 : -1;
       this.#moved = false;
       this.#answered = text;
@@ -129,6 +117,11 @@ export class Directory {
 
   name(entry) {
     return (this.language === "en" && entry.name_en) || entry.name || entry.name_en || entry.number;
+  }
+
+  /** A field of an entry in the user's language. */
+  said(entry, field) {
+    return (this.language === "en" && entry[`${field}_en`]) || entry[field] || "";
   }
 
   presence(entry) {
@@ -160,7 +153,8 @@ export class Directory {
   #row(entry, at) {
     const presence = this.presence(entry);
     const kind = entry.kind && entry.kind !== "person" ? el("span", { class: "badge", text: t(`kind.${entry.kind}`) }) : null;
-    const unlisted = entry.listed === false ? el("span", { class: "badge badge-quiet", text: t("directory.unlisted") }) : null;
+    const unlisted = entry.listed === "listed" ? null : el("span", { class: "badge badge-quiet", text: t(`directory.${entry.listed}`) });
+    const unit = [this.said(entry, "title"), this.said(entry, "department")].filter(Boolean).join(t("list.comma"));
     const lamp = presence
       ? el("span", { class: "entry-lamp" }, el("span", { class: "lamp" }), el("span", { class: "entry-presence", text: t(`presence.${presence}`) }))
       : el("span", { class: "entry-presence" });
@@ -181,7 +175,7 @@ export class Directory {
       el("div", { class: "entry-line", role: "gridcell" },
         el("span", { class: "entry-name", text: this.name(entry) }), el("span", { class: "entry-number", text: entry.number })),
       el("div", { class: "entry-line row-small", role: "gridcell" },
-        kind, unlisted, el("span", { class: "entry-unit", text: entry.department || entry.title || "" }), lamp),
+        kind, unlisted, el("span", { class: "entry-unit", text: unit }), lamp),
       el("div", { class: "entry-quick", role: "gridcell" }, ...quick),
     );
   }
@@ -218,7 +212,7 @@ export class Directory {
    */
   async #enter(purpose) {
     const text = this.#text();
-    if (!text && !this.#moved) return;
+    if (!text && !this.#moved && this.purpose !== "queue") return;
     if (text !== this.#answered) await this.search();
     const entry = (!this.#moved && this.#entries.find((one) => one.number === text)) || this.chosen;
     if (entry && text === this.#text()) this.on.use(purpose, entry);

@@ -65,7 +65,7 @@ export class Giving {
         const { state, outcome } = await api.get(`/orders/${order.id}`);
         if (state === "placed" || state === "claimed" && asked < 3) continue;
         this.#pending.delete(id);
-        if (state === "failed") this.notice(cameTo(order.kind, outcome || "failed"), "bad");
+        if (state === "failed") this.notice(`${cameTo(order.kind, "failed")} ${outcome ?? ""}`.trim(), "bad");
         this.changed();
         return;
       } catch {
@@ -77,19 +77,13 @@ export class Giving {
   }
 }
 
-/** Whether `last` is what became of `order`. */
+/** Whether `last` may be what became of `order`. */
 function settled(last, order) {
-  return Boolean(last) && (last.id === undefined ? last.kind === body(order.kind).kind : last.id === order.id);
+  return last?.kind === body(order.kind).kind;
 }
 
 /** What came of an order, in a sentence. */
 export function cameTo(kind, outcome) {
   const what = known(`order.${kind}`) ? t(`order.${kind}`) : kind;
-  return known(`outcome.${outcome}`) ? t(`outcome.${outcome}`, { what }) : t("outcome.unknown", { what, outcome });
-}
-
-const GOOD = new Set(["done", "connected", "accepted", "answered", "talking", "held", "parked", "placed", "claimed"]);
-
-export function tone(outcome) {
-  return GOOD.has(outcome) ? "good" : "bad";
+  return known(`outcome.${outcome}`) ? t(`outcome.${outcome}`, { what }) : t("outcome.done", { what });
 }

@@ -16,32 +16,33 @@ export const ALL = ["answer", "hold", ...ON_TO, "park", "connect", "take_back", 
 
 /**
  * What may be ordered for a call by the operator at `extension`: {orders: Set, why}. `why` is the key of the
- * sentence that says why there is nothing to order, or "".
+ * sentence that says why there is nothing to order, or "". `present`: the operator is signed in to the desk,
+ * without which a caller is only theirs when they have the call already.
  */
-export function possible(call, extension) {
-  if (!extension) return { orders: new Set(), why: "no_extension" };
-  if (call.order) return { orders: new Set(), why: "under_way" };
+export function possible(call, extension, present = true) {
+  const [orders, why] = offered(call, extension, present);
+  return { orders: new Set(orders), why };
+}
+
+function offered(call, extension, present) {
+  if (!extension) return [[], "no_extension"];
+  if (call.order) return [[], "under_way"];
   const mine = isMine(call, extension);
-  if (call.consult) {
-    return call.consult.by === extension
-      ? { orders: new Set(["connect", "take_back", "hangup"]), why: "" }
-      : { orders: new Set(), why: "others" };
-  }
-  if (call.state === "talking" || call.state === "held" && call.with.length) return atHand(call, mine);
-  if (call.state === "held" || call.state === "parked") {
-    const all = mine || !call.held_by || call.state === "parked";
-    return { orders: new Set(all ? KEPT.filter((o) => o !== "park" || call.state === "held") : ["answer"]), why: "" };
-  }
-  if (call.state === "screening") return { orders: new Set(), why: "screening" };
-  if (call.state === "consulting") return { orders: new Set(), why: "others" };
-  return { orders: new Set(IN_LINE), why: "" };
+  const talks = call.state === "talking" || call.state === "held" && call.with.length;
+  if (talks) return mine ? atHand(call) : [[], "others"];
+  if (call.held_by && !mine && call.state !== "parked") return [[], "others"];
+  if (call.consult) return mine ? [["connect", "take_back", "hangup"], ""] : [[], "others"];
+  if (call.state === "screening") return [[], "screening"];
+  if (!mine && !present) return [[], "not_signed_in"];
+  if (call.state === "held") return [KEPT, ""];
+  if (call.state === "parked") return [KEPT.filter((order) => order !== "park"), ""];
+  return [IN_LINE, ""];
 }
 
 /** A conversation; `held` with somebody in it is one whose phone pressed its own hold key. */
-function atHand(call, mine) {
-  if (!mine) return { orders: new Set(), why: "others" };
-  const onPhone = call.state === "held";
-  return { orders: new Set(AT_HAND.filter((order) => order !== "hold" || !onPhone)), why: onPhone ? "held_on_phone" : "" };
+function atHand(call) {
+  if (call.state !== "held") return [AT_HAND, ""];
+  return [AT_HAND.filter((order) => order !== "hold"), "held_on_phone"];
 }
 
 /**

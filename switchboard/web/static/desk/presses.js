@@ -75,11 +75,6 @@ export class Presses {
     if (kind && this.forms[kind]) this.#show(kind, call);
   }
 
-  /** After a reload. */
-  restore() {
-    this.chose();
-  }
-
   close() {
     const { call } = this.desk;
     if (call) forget(draftOf(call.id, "open"));
@@ -150,13 +145,12 @@ export class Presses {
     return undefined;
   }
 
-  async #deputy(call) {
+  /** Whoever stands in for the executive who was asked. */
+  #deputy(call) {
     const { desk } = this;
-    const target = call?.target || call?.last?.target || kept(draftOf(call?.id, "screen"), {}).target?.number || "";
-    const entry = target ? await desk.directory.lookUp(target) : null;
-    if (!this.#allowed("transfer", call)) return;
-    if (entry?.deputy) await desk.giving.give("transfer", call, { target: entry.deputy });
-    else desk.directory.open("transfer");
+    if (!this.#allowed("transfer", call)) return undefined;
+    const deputy = desk.data.deputies[call.target];
+    return deputy ? desk.giving.give("transfer", call, { target: deputy }) : desk.directory.open("transfer");
   }
 
   #open(kind) {
@@ -184,7 +178,7 @@ export class Presses {
     if (kind === "screen") return { surname: caller.name, organisation: caller.organisation };
     if (kind === "caller") return { name: caller.name, organisation: caller.organisation, grade: caller.grade || "ordinary", notes: caller.notes };
     const person = [asked.surname || caller.name, asked.organisation || caller.organisation];
-    const target = asked.target ?? this.#known(call.last?.target || call.target);
+    const target = asked.target ?? this.#known(call.target);
     return { caller: caller.number, name: person.filter(Boolean).join(" "), text: asked.purpose ?? "", target };
   }
 
