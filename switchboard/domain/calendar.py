@@ -56,12 +56,21 @@ class Closure:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LunchTurn:
+    """Who of the operators stays over lunch on some days: ISO weekdays, extensions."""
+
+    weekdays: tuple[int, ...]
+    people: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Everything A3 names. Compared by identity, so that a day's duty is worked out once.
 
     `make_up` are weekend days worked in exchange for a holiday, by the hours of `make_up_weekday`. `lunch`,
     (begin, end) in minutes, is lunch-break duty: the breaks between a day's spans that it covers are duty.
+    `lunch_turns` say who has it.
     """
 
     zone: str = "Asia/Shanghai"
@@ -73,6 +82,7 @@ class Calendar:
     closures: tuple[Closure, ...] = ()
     margin_minutes: int = 15
     lunch: tuple[int, int] | None = None
+    lunch_turns: tuple[LunchTurn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,19 @@ def next_change(calendar: Calendar, at: datetime) -> datetime | None:
 def works_on(calendar: Calendar, day: date) -> bool:
     """Whether anybody works on `day` at all, closures aside."""
     return bool(_hours_of(calendar, day))
+
+
+def stays_over_lunch(calendar: Calendar, at: datetime) -> frozenset[str]:
+    """Whose turn lunch-break duty is at `at`; empty outside the break, and where no turn is written."""
+    if calendar.lunch is None or not calendar.lunch_turns:
+        return frozenset()
+    local = at.astimezone(ZoneInfo(calendar.zone))
+    minute = local.hour * 60 + local.minute
+    breaks = _over_lunch(calendar.lunch, _worked(calendar, local.date()))
+    if not any(b.opens <= minute < b.closes for b in breaks):
+        return frozenset()
+    weekday = _weekday(calendar, local.date())
+    return frozenset(n for turn in calendar.lunch_turns if weekday in turn.weekdays for n in turn.people)
 
 
 def reason_at(calendar: Calendar, at: datetime) -> str:
@@ -145,12 +168,21 @@ def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 
 def _hours_of(calendar: Calendar, day: date) -> tuple[Hours, ...]:
+    worked = _worked(calendar, day)
+    return (*worked, *_over_lunch(calendar.lunch, worked)) if calendar.lunch else worked
+
+
+def _worked(calendar: Calendar, day: date) -> tuple[Hours, ...]:
     if day in calendar.holidays and day not in calendar.make_up:
         return ()
-    weekday = calendar.make_up_weekday if day in calendar.make_up else day.isoweekday()
+    weekday = _weekday(calendar, day)
     season = next((s for s in calendar.seasons if s.covers(day)), None)
-    worked = tuple(h for h in (season.hours if season else calendar.hours) if weekday in h.weekdays)
-    return (*worked, *_over_lunch(calendar.lunch, worked)) if calendar.lunch else worked
+    return tuple(h for h in (season.hours if season else calendar.hours) if weekday in h.weekdays)
+
+
+def _weekday(calendar: Calendar, day: date) -> int:
+    """The ISO weekday by whose hours `day` goes."""
+    return calendar.make_up_weekday if day in calendar.make_up else day.isoweekday()
 
 
 def _over_lunch(lunch: tuple[int, int], worked: tuple[Hours, ...]) -> Iterator[Hours]:

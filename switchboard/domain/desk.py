@@ -6,9 +6,12 @@ answered only when there is something to say: an operator who answers at once is
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from switchboard.domain import enquiry, greeting, leaving
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Dial, Look, Say, Wait
+from switchboard.domain.calendar import stays_over_lunch
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.company import RingOrder, Rules
 from switchboard.domain.decision import Decision
@@ -28,14 +31,15 @@ def arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     return Decision(call, Look(desk=True), "who answers the main number now", RULE)
 
 
-def seen(call: Call, outcome: Outcome, rules: Rules) -> Decision:
+def seen(call: Call, outcome: Outcome, rules: Rules, now: datetime) -> Decision:
     """Mode and operators are known: ring, wait in line, or go on automatically."""
     facts = outcome if isinstance(outcome, Seen) else Seen()
     if facts.mode is not Mode.MANUAL:
         return _automatic(call, rules, "automatic mode", sorry=False)
     if not facts.operators:
         return _automatic(call, rules, "no operator is signed in", sorry=False)  # nobody was waited for
-    states = {n: facts.phones.get(n, PhoneState.UNREACHABLE) for n in facts.operators}
+    operators = _not_at_lunch(facts.operators, rules, now)
+    states = {n: facts.phones.get(n, PhoneState.UNREACHABLE) for n in operators}
     if not any(state is not PhoneState.UNREACHABLE for state in states.values()):
         return _automatic(call, rules, "no operator can be reached")
     free = [n for n, state in states.items() if state is PhoneState.IDLE]
@@ -44,6 +48,12 @@ def seen(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if call.waits * WAIT_SECONDS >= rules.desk.line_seconds:
         return _automatic(call, rules, f"waited {rules.desk.line_seconds} s for the desk")
     return _wait(call, facts.place)
+
+
+def _not_at_lunch(operators: tuple[str, ...], rules: Rules, now: datetime) -> tuple[str, ...]:
+    """Over lunch those whose turn it is (A3). None of them signed in: whoever is there."""
+    staying = stays_over_lunch(rules.calendar, now)
+    return tuple(n for n in operators if n in staying) or operators
 
 
 def look_again(call: Call, outcome: Outcome, rules: Rules) -> Decision:

@@ -143,7 +143,6 @@ _HANDLERS: Mapping[Stage, Handler] = {
     Stage.SCREENING: screening.answered,
     Stage.SCREEN_HOLD: screening.ring,
     Stage.SCREEN_RINGING: screening.decided,
-    Stage.DESK: desk.seen,
     Stage.DESK_RINGING: desk.rang,
     Stage.DESK_LINE: desk.in_line,
     Stage.GREETING: greeting.entered,
@@ -167,6 +166,7 @@ _HANDLERS: Mapping[Stage, Handler] = {
 
 _TIMED: Mapping[Stage, TimedHandler] = {
     Stage.SCREEN_LOOK: screening.looked,
+    Stage.DESK: desk.seen,
     Stage.QUEUE_LOOK: queueing.seen,
     Stage.QUEUE_SAID: queueing.said,
     Stage.CALL_BACK_OFFER: callback.offered,

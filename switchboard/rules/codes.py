@@ -47,6 +47,7 @@ ERRORS: Mapping[str, str] = {
     "not-permitted": "A number that may not be dialled from there.",
     "hours-backwards": "Something ends before it begins.",
     "free-and-worked": "One day is free and worked.",
+    "not-operator": "Lunch duty for somebody who may not work the desk.",
     "trunk-unknown": "Nothing tells this trunk's calls from others.",
     "trunk-without-host": "Outside calls with nowhere to go.",
     "address-taken": "One address for two trunks.",

@@ -45,6 +45,7 @@ MEANINGS_ZH: Mapping[str, str] = {
     "not-permitted": "那里不允许拨这个号码。",
     "hours-backwards": "结束早于开始。",
     "free-and-worked": "同一天既放假又上班。",
+    "not-operator": "午间值班排了不是话务员的人。",
     "trunk-unknown": "无法辨认这条中继的来电。",
     "trunk-without-host": "外拨没有去处。",
     "address-taken": "两条中继用同一个地址。",

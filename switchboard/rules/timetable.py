@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from switchboard.domain.calendar import Calendar, Closure, Hours, Season
+from switchboard.domain.calendar import Calendar, Closure, Hours, LunchTurn, Season
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.public_holidays import of_china
 from switchboard.rules.schema import Closure as WrittenClosure
@@ -42,6 +42,10 @@ def calendar(subject: Subject) -> Calendar:
         ),
         margin_minutes=written.margin,
         lunch=_lunch(written.lunch),
+        lunch_turns=tuple(
+            LunchTurn(weekdays(turn.days), tuple(turn.people))
+            for turn in (written.lunch.turns if written.lunch else ())
+        ),
     )
 
 

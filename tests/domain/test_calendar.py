@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.domain.calendar import Calendar, Closure, Hours, Season, next_change, on_duty, reason_at
+from switchboard.domain.calendar import (
+    Calendar,
+    Closure,
+    Hours,
+    LunchTurn,
+    Season,
+    next_change,
+    on_duty,
+    reason_at,
+    stays_over_lunch,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = (1, 2, 3, 4, 5)
@@ -94,6 +104,21 @@ def test_lunch_duty_covers_the_break_and_nothing_else() -> None:
     assert next_change(calendar, at("2026-11-23 10:00")) == at("2026-11-23 18:15")
     assert next_change(calendar, at("2026-11-28 10:00")) == at("2026-11-28 12:15")
     assert not on_duty(calendar, at("2026-11-29 12:30"))
+
+
+def test_who_stays_over_lunch_is_known_by_the_day_and_only_in_the_break() -> None:
+    """Monday and Wednesday one, else the other; a make-up Sunday goes by its weekday; no break, no turn."""
+    turns = (LunchTurn((1, 3), ("8011",)), LunchTurn((2, 4, 5), ("8012",)))
+    sunday = at("2026-10-10 12:30")
+    calendar = Calendar(
+        hours=OFFICE, lunch=(12 * 60, 13 * 60), lunch_turns=turns, make_up=frozenset({sunday.date()})
+    )
+    assert stays_over_lunch(calendar, at("2026-11-23 12:30")) == {"8011"}
+    assert stays_over_lunch(calendar, at("2026-11-24 12:00")) == {"8012"}
+    assert stays_over_lunch(calendar, sunday) == {"8012"}  # by Friday's hours
+    for moment in ("2026-11-23 11:59", "2026-11-23 13:00", "2026-11-22 12:30"):
+        assert stays_over_lunch(calendar, at(moment)) == frozenset()
+    assert stays_over_lunch(Calendar(hours=OFFICE, lunch=(12 * 60, 13 * 60)), sunday) == frozenset()
 
 
 def test_lunch_duty_may_cover_part_of_the_break() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Ask, Dial, Hangup, Look, Say, Wait
+from switchboard.domain.calendar import Calendar, Hours, LunchTurn
 from switchboard.domain.company import Desk, RingOrder, Rules
 from switchboard.domain.mode import Mode
 from switchboard.domain.outcomes import Dialled, DialResult, PhoneState, Said, Seen, Waited
@@ -54,6 +55,17 @@ def test_a_call_not_answered_in_time_goes_on_automatically_with_an_apology() -> 
     caller.meets(Dialled(DialResult.NO_ANSWER))
     assert caller.heard[:2] == [p.DESK_SORRY, p.HELLO]
     assert isinstance(caller.done[-1], Ask)
+
+
+def test_over_lunch_only_those_ring_whose_turn_it_is() -> None:
+    """8102's turn today: 8101 is left alone. 8102 not signed in: whoever is there rings."""
+    day = (Hours((1,), 0, 540), Hours((1,), 660, 1440))
+    lunch = Calendar(zone="UTC", hours=day, lunch=(540, 660), lunch_turns=(LunchTurn((1,), ("8102",)),))
+    rules = replace(desk(), calendar=lunch)
+    assert DeskCaller(rules, IDLE, IDLE).done[-1] == Dial(("8102",), 15, "8000")
+    assert DeskCaller(rules, IDLE).done[-1] == Dial(("8101",), 15, "8000")
+    other = replace(lunch, lunch_turns=(LunchTurn((2,), ("8102",)),))
+    assert DeskCaller(replace(rules, calendar=other), IDLE, IDLE).done[-1] == Dial(OPERATORS, 15, "8000")
 
 
 def test_nobody_rings_into_a_void() -> None:

@@ -133,6 +133,7 @@ CASES = [
     ("hours:\n", "hours:\n  extra_holidays: [2026-02-01 to 2027-02-01]\n", "bad-value", "hours.extra_holidays.0", "62 days"),
     ("hours:\n", "hours:\n  extra_holidays: [1.10.2026]\n", "bad-value", "hours.extra_holidays.0", "2026-10-01"),
     ("hours:\n", "hours:\n  extra_holidays: [2026-10-08]\n  extra_working_days: [2026-10-08]\n", "free-and-worked", "hours.extra_working_days", "one of the two"),
+    ("hours:\n", 'hours:\n  lunch: {from: "12:00", to: "13:00", turns: [{days: mon, people: ["8101"]}]}\n', "not-operator", "hours.lunch.turns.0.people.0", "no operator"),
     ("hours:\n", 'hours:\n  lunch: {from: "13:00", to: "12:00"}\n', "hours-backwards", "hours.lunch", "begins at 13:00"),
     ("hours:\n", "hours:\n  closures:\n    - {from: 2026-12-02, to: 2026-12-01}\n", "hours-backwards", "hours.closures.0", "Swap"),
     ("hours:\n", "hours:\n  closures:\n    - {from: 2026-12-02 25:00, to: 2026-12-03}\n", "bad-value", "hours.closures.0.from", "2026-12-31 14:00"),

@@ -17,6 +17,7 @@ def check(subject: Subject) -> None:
     if file.complaints is not None:
         subject.refers(("complaints",), file.complaints, ("queues", "departments"))
     _operators(subject)
+    _lunch_turns(subject)
     _teams(subject)
     for number, person in [*file.people.items(), *file.executives.items()]:
         if person.department is not None:
@@ -47,6 +48,24 @@ def _operators(subject: Subject) -> None:
             "hours says when operators are on duty, but nobody may sign in: manual mode never works.",
             "List extensions under operators.people, or leave hours away.",
         )
+
+
+def _lunch_turns(subject: Subject) -> None:
+    """Only operators are rung at the desk, over lunch too."""
+    lunch = subject.file.hours.lunch
+    if lunch is None or subject.damaged("hours") or subject.damaged("operators"):
+        return
+    for i, turn in enumerate(lunch.turns):
+        here: Location = ("hours", "lunch", "turns", i, "people")
+        _listed(subject, here, turn.people, PERSON)
+        for j, number in enumerate(turn.people):
+            if subject.entry(number) is not None and number not in subject.file.operators.people:
+                subject.error(
+                    "not-operator",
+                    (*here, j),
+                    f"{subject.name(number)} stays over lunch, but is no operator.",
+                    "List them under operators.people, or leave them out here.",
+                )
 
 
 def _teams(subject: Subject) -> None:

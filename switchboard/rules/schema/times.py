@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from switchboard.rules.schema.base import Section
-from switchboard.rules.values import ClockTime, Dates, Days, Line, Moment, MonthDay
+from switchboard.rules.values import ClockTime, Dates, Days, Extension, Line, Moment, MonthDay
 
 
 class Span(Section):
@@ -28,11 +28,21 @@ class Season(Section):
     weekly: list[Span] = Field(description="Spans of a week in this season. `[]`: nobody works.")
 
 
+class LunchTurn(Section):
+    """Who stays over lunch on some days. On other days, and while none of them is signed in, all are rung."""
+
+    days: Days = Field(description="`mon-fri`, `sat`, or several: `mon, wed, fri`.")
+    people: list[Extension] = Field(min_length=1, description="Operators.")
+
+
 class Lunch(Section):
-    """Lunch-break duty: within these times the operators stay on duty while the others have their break."""
+    """Lunch-break duty: within these times operators stay on duty while the others have their break."""
 
     opens: ClockTime = Field(alias="from", description="Begin, `HH:MM`.")
     closes: ClockTime = Field(alias="to", description="End, `HH:MM`.")
+    turns: list[LunchTurn] = Field(
+        default_factory=list, description="Who of the operators stays. Left out: all who are signed in."
+    )
 
 
 class Closure(Section):
