@@ -8,10 +8,13 @@ import pytest
 
 pytest_plugins = ["tests.postgres"]
 
+SLOW = ("live", "containers")
+"""Marks of tests that take many seconds each."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside others (xdist): files with most live tests first, so that no process ends with a long one."""
+    """Beside others (xdist): files with most slow tests first, so that no process ends with a long one."""
     if not hasattr(config, "workerinput"):
         return
-    live = Counter(str(item.path) for item in items if item.get_closest_marker("live"))
-    items.sort(key=lambda item: -live[str(item.path)])  # stable: the rest keeps its order
+    slow = Counter(str(i.path) for i in items if any(i.get_closest_marker(name) for name in SLOW))
+    items.sort(key=lambda item: -slow[str(item.path)])  # stable: the rest keeps its order
