@@ -40,14 +40,14 @@ class LiveRows:
                     .where(calls.c.caller.in_(some), calls.c.ended.is_not(None))
                     .group_by(calls.c.caller)
                 )
-                for way, count in (await connection.execute(counted)).tuples():
+                for way, count in await connection.execute(counted):
                     earlier[written[way]] += count
                 opened = (
                     select(tickets.c.caller, func.count())
                     .where(tickets.c.caller.in_(some), tickets.c.state.in_(OPEN))
                     .group_by(tickets.c.caller)
                 )
-                for way, count in (await connection.execute(opened)).tuples():
+                for way, count in await connection.execute(opened):
                     still_open[written[way]] += count
         return {
             number: Known(*noted.get(key, ("", "", "", "")), earlier[key], still_open[key])

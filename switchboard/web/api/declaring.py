@@ -116,7 +116,7 @@ class Operation:
         if self.answer is None:
             return web.Response(status=self.status)
         assert isinstance(self.answer, TypeAdapter)
-        written = self.answer.dump_json(result)
+        written = self.answer.dump_json(result, by_alias=True)
         return web.Response(body=written, status=self.status, content_type="application/json")
 
     def _from_path(self, request: web.Request) -> dict[str, Any]:

@@ -115,8 +115,10 @@ def _answer(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _media(media: Media) -> dict[str, Any]:
-    described = {"description": media.about} if media.about else {}
-    return {media.type: {"schema": {"type": "string", **described}}}
+    """A body that is no JSON. A schema beside YAML would be one of what the YAML says, which is the rules'
+    own business: anything may be sent, and is told its mistakes."""
+    schema = {} if media.type.endswith("yaml") else {"type": "string"}
+    return {media.type: {"schema": schema | ({"description": media.about} if media.about else {})}}
 
 
 def _in_path(operation: Operation, schemas: dict[str, Any]) -> Iterable[dict[str, Any]]:
