@@ -82,7 +82,17 @@ class Global(StrEnum):
     AGI = "SB_AGI"  # agi://host:port of the controller
 
 
-EXECUTOR_OWN = ("SB_RETRIED", "SB_TO", "SB_LEFT", "SB_ONE", "SB_CALLER", "SB_PLACE", "SB_LINE", "SB_CONSULT")
+EXECUTOR_OWN = (
+    "SB_RETRIED",
+    "SB_WAITS",
+    "SB_TO",
+    "SB_LEFT",
+    "SB_ONE",
+    "SB_CALLER",
+    "SB_PLACE",
+    "SB_LINE",
+    "SB_CONSULT",
+)
 """Variables that the executor keeps for itself."""
 
 UNAIDED_OWN = ("SB_FALLBACK", "SB_TRIES", "SB_ROUNDS", "SB_QUESTION")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ import pytest_asyncio
 from switchboard.domain import prompt_keys as p
 from switchboard.pbx import programs
 from switchboard.softphone import Baresip, Closed, Incoming
-from tests.live.ear import asks_for, hears, never_rings
+from tests.live.ear import asks_for, both_hear_each_other, hears, never_rings
 from tests.live.house import House, shorter_rules
 from tests.live.provider import AnsweringProvider
 
@@ -237,3 +239,59 @@ async def test_a_caller_is_called_back_once_at_their_place_whatever_is_killed(fl
     await asyncio.sleep(3)
     await never_rings(agent)
     assert floor.provider.called == ["13800138000"]
+
+
+async def test_a_caller_in_the_queue_stays_there_without_a_controller_and_is_served(floor: Floor) -> None:
+    """The controller is away for several steps of waiting: no greeting, no fallback; an agent who gets free
+    takes the caller, and both talk. With the controller back, the record tells who it was."""
+    agent = await floor.phone("8601")
+    talking = await floor.calls("13800000841")
+    await asks_for(talking, "8600")
+    await rung_for(agent, "13800000841")
+    waiting = await floor.waits_in_queue("13800000842")
+    assert floor.process is not None
+    floor.process.send_signal(signal.SIGSTOP)  # so that nobody starts a controller again
+    try:
+        floor.kill_controller()
+        await asyncio.sleep(15)
+        agent.forget()
+        await talking.hangup()
+        await rung_for(agent, "13800000842")
+        await both_hear_each_other(agent, waiting)
+        since = max(h.start for h in waiting.heard() if h.name == "zh/" + p.QUEUE_HOLD)
+        assert "zh/" + p.HELLO not in [h.name for h in waiting.heard() if h.start > since]
+    finally:
+        floor.process.send_signal(signal.SIGCONT)
+    await floor.controller_back()
+    await waiting.hangup()
+    record = await floor.record("13800000842")
+    assert (record["outcome"], record["connected_to"]) == ("connected", "8601")
+
+
+async def test_a_call_back_claimed_by_a_controller_that_died_is_never_placed(floor: Floor) -> None:
+    """A row that says placed, of which neither channels nor records know: what a crash between claiming it
+    and ordering the call leaves. The agent is free and the line is up, yet the next controller calls nobody,
+    and a person gets one ticket with the number."""
+    agent = await floor.phone("8601")
+    with (
+        closing(sqlite3.connect(floor.settings.data_dir / "switchboard.db", timeout=10)) as database,
+        database,
+    ):
+        now = datetime.now(UTC)
+        database.execute(
+            "insert into call_backs (call_id, queue, number, language, priority, since, promised, claimed,"
+            " state, why) values ('promised-1.1', '8600', '13800138001', 'zh', 0, ?, ?, ?, 'placed', '')",
+            (int(now.timestamp()) - 60, str(now)[:26], str(now)[:26]),
+        )
+    floor.kill_controller()
+    await floor.controller_back()
+
+    def told() -> bool:
+        tickets = [t for t in floor.cli("tickets") if t["caller"] == "13800138001"]
+        return [(t["kind"], t["state"]) for t in tickets] == [("call_back", "open")]
+
+    await floor.until(told, "a ticket for the call-back that nobody is sure of", 40)
+    await asyncio.sleep(5)
+    assert told(), "one ticket, not one each time somebody looks"
+    assert floor.provider.called == []
+    await never_rings(agent)
