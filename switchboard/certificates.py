@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import ipaddress
 import os
 import re
@@ -119,6 +120,12 @@ class Certificates:
         """Host names and addresses that the certificate is for; empty when it can't be read."""
         certificate = self._present()
         return frozenset() if certificate is None else _names_in(certificate)
+
+    def mark(self) -> str:
+        """Another one whenever certificate or key is another; "" when they can't be read."""
+        with contextlib.suppress(OSError):
+            return hashlib.sha256(self.chain.read_bytes() + b"\0" + self.key.read_bytes()).hexdigest()
+        return ""
 
     def until(self) -> datetime | None:
         """When the machine's certificate ends; None when it can't be read."""

@@ -8,6 +8,7 @@ same.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import ssl
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from switchboard.flows.users import Users
 from switchboard.settings import Settings
 from switchboard.storage import AuditRows, CallRows, UserRows
 from switchboard.web import Parts, Site, build_app
+from switchboard.web.key import LENGTH as KEY_LENGTH
 from switchboard.web.key import read_or_make
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def parts(controller: Controller, certificates: Certificates, https: bool = True
     settings, database = controller.settings, controller.database
     return Parts(
         site=site(settings, certificates, https),
-        key=read_or_make(settings.secrets / "web.key"),
+        key=_key(settings),
         accounts=Accounts(UserRows(database), Hasher(), now),
         audit=AuditRows(database),
         rules=lambda: controller.book.in_force()[0],
@@ -96,6 +98,15 @@ def parts(controller: Controller, certificates: Certificates, https: bool = True
         figures=controller.figures,
         health=ControllerHealth(controller),
     )
+
+
+def _key(settings: Settings) -> bytes:
+    """The key of sessions; one that lasts until the next start when it can't be kept."""
+    try:
+        return read_or_make(settings.secrets / "web.key")
+    except SwitchboardError as error:
+        log.error("console_key_not_kept", why=str(error))
+        return secrets.token_bytes(KEY_LENGTH)
 
 
 async def begin(controller: Controller, ending: AsyncExitStack) -> None:
@@ -131,14 +142,18 @@ def _tls(certificates: Certificates, settings: Settings) -> ssl.SSLContext | Non
 
 
 async def _renew(controller: Controller, certificates: Certificates, tls: ssl.SSLContext) -> None:
-    """A new certificate in time; whoever connects from then on is shown it, by the PBX's door too."""
+    """Ours renewed in time, given ones replaced: whoever connects is shown it, by the PBX's door too."""
+    shown = certificates.mark()
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         try:
-            if await asyncio.to_thread(certificates.ensure_for, controller.settings):
-                log.info("certificate_renewed", names=sorted(certificates.names()))
-                await controller.publisher(controller.book.in_force()[0])
-            certificates.load_into(tls)  # given files may have been replaced as well
+            await asyncio.to_thread(certificates.ensure_for, controller.settings)
+            if certificates.mark() == shown:
+                continue
+            certificates.load_into(tls)
+            await controller.publisher(controller.book.in_force()[0])
+            shown = certificates.mark()
+            log.info("certificate_renewed", names=sorted(certificates.names()))
         except SwitchboardError as error:
             log.error("certificate_not_renewed", why=str(error))
 

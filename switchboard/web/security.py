@@ -22,6 +22,7 @@ from switchboard.web.parts import LANGUAGE, PARTS, USER
 from switchboard.web.permissions import BODY_LIMIT, Door, Handler, door_of
 from switchboard.web.rendering import render
 from switchboard.web.session import CSRF_FIELD, CSRF_HEADER, CookieStorage, csrf_fits, secret_of
+from switchboard.web.trail import note_unnoted
 
 log = structlog.get_logger()
 
@@ -126,7 +127,7 @@ async def host(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Who asks, whether the request is theirs, whether they may."""
+    """Who asks, whether the request is theirs, whether they may; and that what it changed is in the audit."""
     if request.match_info.http_exception is not None or request.path.startswith("/static/"):
         return await handler(request)
     door = door_of(request.match_info.handler)
@@ -140,7 +141,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in SAFE and (account is None or account.via == "session"):
         await _check_origin(request)
     _check_permission(request, door, account)
-    return await handler(request)
+    if request.method in SAFE or account is None:
+        return await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPRedirection:
+        await note_unnoted(request)
+        raise
+    if response.status < 400:
+        await note_unnoted(request)
+    return response
 
 
 async def who(request: web.Request) -> Account | None:
