@@ -40,7 +40,10 @@ def test_a_page_is_allowed_what_its_owners_desk_phone_is() -> None:
     assert 'callerid = "员工8201" <8201>' in page
     assert "password = page-8201" in section(pjsip, "[8201-web](phone-auth)")
     assert "webrtc = yes" in section(pjsip, "[page](!,phone)")
-    assert section(pjsip, "[page-aor](!,phone-aor)") == ["max_contacts = 1"]
+    assert section(pjsip, "[page-aor](!,phone-aor)") == [
+        "max_contacts = 1",
+        "qualify_frequency = 15",
+    ]
     assert "remove_existing = yes" in section(pjsip, "[phone-aor](!)")
     # who has no page open has no account
     assert [h for h, _ in sections(pjsip) if h.startswith("[8202-web]")] == []
