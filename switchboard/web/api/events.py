@@ -7,6 +7,7 @@ connects again by itself, and begins with a whole picture.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from switchboard.domain.roles import Permission
 from switchboard.flows.readers import Reader
+from switchboard.web.answers import Refused
 from switchboard.web.api.declaring import Media, Operations
 from switchboard.web.api.refusing import refused
 from switchboard.web.parts import PARTS
@@ -23,6 +25,12 @@ operations = Operations("live")
 
 HEARTBEAT_SECONDS = 15.0
 """A quiet stream says that it lives, so that neither side waits for a dead one."""
+
+LOOK_SECONDS = 1.0
+"""How often is looked whether a reader of a quiet stream is still there."""
+
+NETWORK_BYTES = 256 * 1024
+"""What the system may keep of a stream for a reader that doesn't read; by itself it would take megabytes."""
 
 WRITE_SECONDS = 10.0
 """How long a reader's network may take what was sent."""
@@ -55,17 +63,23 @@ async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
     await response.prepare(request)
-    if request.transport is not None:
-        reader.on_too_slow = request.transport.abort
+    if (transport := request.transport) is not None:
+        reader.on_too_slow = transport.abort
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NETWORK_BYTES)
     clock = asyncio.get_running_loop().time
-    checked = clock()
+    written = checked = clock()
     with suppress(ConnectionError, TimeoutError, StopAsyncIteration):
-        while True:
-            some = await reader.get(HEARTBEAT_SECONDS)
-            if clock() - checked >= HEARTBEAT_SECONDS:
-                checked = clock()
+        while request.transport is not None and not request.transport.is_closing():
+            some = await reader.get(min(LOOK_SECONDS, HEARTBEAT_SECONDS))
+            now = clock()
+            if now - checked >= HEARTBEAT_SECONDS:
+                checked = now
                 if not await _may_still(request):
                     break
+            if not some and now - written < HEARTBEAT_SECONDS:
+                continue
+            written = now
             async with asyncio.timeout(WRITE_SECONDS):
                 await response.write(some or b": alive\n\n")
     if reader.too_slow and request.transport is not None:
@@ -75,7 +89,10 @@ async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
 
 async def _may_still(request: web.Request) -> bool:
     """Whether the session or token that asked is still good."""
-    account = await who(request)
+    try:
+        account = await who(request)
+    except Refused:
+        return False
     return account is not None and account.may(Permission.LIVE)
 
 
