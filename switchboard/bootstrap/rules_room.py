@@ -37,6 +37,10 @@ class RulesRoom:
         """Which version is in force, and what became of the file last offered."""
         return _state(self.enforcement.state)
 
+    async def content(self) -> str:
+        """The rules file as it lies there now; "" when it can't be read."""
+        return await asyncio.to_thread(self._content)
+
     async def versions(self, limit: int) -> list[dict[str, Any]]:
         """Newest first, each with what it changed."""
         return await asyncio.to_thread(self._versions, limit)
@@ -85,6 +89,12 @@ class RulesRoom:
             write_safely(self.file, content)
         except OSError as error:
             raise SwitchboardError(f"{self.file.name} can't be written: {error.strerror}") from error
+
+    def _content(self) -> str:
+        try:
+            return self.file.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def _good(self, version: str) -> bytes:
         """A version's content, if it can rule. Raises RulesError."""
