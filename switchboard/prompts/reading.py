@@ -19,6 +19,9 @@ from ruamel.yaml.error import YAMLError
 
 from switchboard.domain.pinyin import HAN, SYLLABLE, read_han, toned
 from switchboard.errors import PromptError
+from switchboard.shipped import shipped
+
+PRONUNCIATION = "pronunciation.yaml"
 
 Lexicon = Mapping[str, str]
 """Word in hanzi → its pinyin with tone numbers, syllables joined by spaces."""
@@ -105,6 +108,12 @@ def clean(text: str) -> str:
     """`text` in composed form, without control characters, right-to-left marks, emoji and other signs."""
     normal = unicodedata.normalize("NFKC", text).replace("\u3000", " ")
     return "".join(c if unicodedata.category(c)[0] in "LNPZ" or c in "&+" else " " for c in normal)
+
+
+def lexicon_of(prompts: Path) -> Lexicon:
+    """How words are read by the folder `prompts`, and by what this version came with. Raises PromptError."""
+    own, came = prompts / PRONUNCIATION, shipped("prompts") / PRONUNCIATION
+    return {**read_lexicon(came), **(read_lexicon(own) if own != came else {})}
 
 
 def read_lexicon(path: Path) -> Lexicon:

@@ -15,7 +15,7 @@ import soxr  # type: ignore[import-untyped]
 
 from switchboard.errors import PromptError
 from switchboard.prompts import audio
-from switchboard.prompts.reading import pieces, read_lexicon
+from switchboard.prompts.reading import lexicon_of, pieces
 from switchboard.prompts.speech import Speech
 
 TELEPHONE_RATE = 8000
@@ -26,12 +26,12 @@ class Sayer:
 
     def __init__(self, speech: Speech, prompts: Path) -> None:
         self._speech = speech
-        self._lexicon = prompts / "pronunciation.yaml"
+        self._prompts = prompts
 
     def wav(self, text: str, language: str) -> bytes:
         """`text` as a WAV file of telephone quality, b"" when nothing in it can be spoken. Blocks. Raises
         PromptError when the voice fails."""
-        said = pieces(text, language, read_lexicon(self._lexicon))
+        said = pieces(text, language, lexicon_of(self._prompts))
         if not said:
             return b""
         parts = [(audio.prepare(self._speech.speak(piece)), piece.pause) for piece in said]

@@ -20,7 +20,7 @@ from switchboard.domain.phrases import Digits, Number, Phrase, Spoken, Text
 from switchboard.prompts import recordings
 from switchboard.prompts.asterisk_vocabulary import VOCABULARY
 from switchboard.prompts.numbers import number_sounds
-from switchboard.prompts.reading import Lexicon, read_lexicon
+from switchboard.prompts.reading import Lexicon, lexicon_of
 from switchboard.prompts.speech import Speech
 from switchboard.prompts.texts import Texts, read
 from switchboard.shipped import shipped
@@ -71,7 +71,7 @@ class Sounds:
         self.rules = rules
         self.folder = folder
         self.prompts = prompts
-        self.lexicon: Lexicon = read_lexicon(prompts / "pronunciation.yaml")
+        self.lexicon: Lexicon = lexicon_of(prompts)
         self._texts: Texts = read(prompts, SHIPPED)
         self.warnings: list[str] = self._texts.warnings  # what of rules and recordings can't be used
         self._speech = speech

@@ -97,7 +97,8 @@ def read(folder: Path, shipped: Path | None = None) -> Texts:
     """Read `<language>.yaml` of every language in `folder`.
 
     A key missing there is taken from `shipped`, the folder this version came with, and told in `warnings`:
-    a company's own texts outlive an upgrade that says more. Raises PromptError telling everything else
+    a company's own texts outlive an upgrade that says more. A folder without the file, which holds only
+    recordings, takes all of it from there. Raises PromptError telling everything else
     that is wrong at once: unreadable files, values that are no text, unknown placeholders, keys that
     are missing everywhere.
     """
@@ -106,6 +107,8 @@ def read(folder: Path, shipped: Path | None = None) -> Texts:
     written: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         path = folder / f"{language}.yaml"
+        if shipped and not path.exists():
+            path = shipped / path.name
         texts = _read_file(path, faults)
         missing = [k for k in (*prompt_keys.ALL, *VOCABULARY) if k not in texts]
         if missing and shipped and shipped != folder:

@@ -21,6 +21,7 @@ from switchboard.prompts.speech import Espeak
 from switchboard.settings import SOURCE
 from tests.company import company
 
+SHIPPED = SOURCE / "prompts"
 LEXICON = reading.read_lexicon(SOURCE / "prompts" / "pronunciation.yaml")
 
 
@@ -211,3 +212,12 @@ def test_a_wrong_pronunciation_is_told(tmp_path: Path) -> None:
     with pytest.raises(PromptError) as caught:
         reading.read_lexicon(path)
     assert str(caught.value).count("expected one syllable") == 3
+
+
+def test_ones_own_readings_come_on_top_of_those_shipped(tmp_path: Path) -> None:
+    """A folder of one's own adds words, and changes some; without the file all are as shipped."""
+    assert reading.lexicon_of(tmp_path) == LEXICON == reading.lexicon_of(SHIPPED)
+    known = next(iter(LEXICON))
+    other = " ".join(["a1"] * len(known))
+    (tmp_path / "pronunciation.yaml").write_text(f"朝阳: zhao1 yang2\n{known}: {other}\n", "utf-8")
+    assert reading.lexicon_of(tmp_path) == {**LEXICON, "朝阳": "zhao1 yang2", known: other}

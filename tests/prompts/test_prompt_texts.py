@@ -111,6 +111,13 @@ def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
         texts.read(tmp_path)
 
 
+def test_a_folder_of_recordings_alone_says_the_rest_as_shipped(tmp_path: Path) -> None:
+    """An installed switchboard has no texts to edit beside it: a folder of one's own needs no more."""
+    read = texts.read(tmp_path, SOURCE / "prompts")
+    assert read.of("hold-on", "zh", company()) == WRITTEN.of("hold-on", "zh", company())
+    assert read.warnings == []
+
+
 def test_texts_of_ones_own_outlive_an_upgrade(tmp_path: Path) -> None:
     """What a later version says besides is taken from what it came with, and told."""
     for language in LANGUAGES:
