@@ -1,4 +1,4 @@
-"""The images that the Dockerfiles begin with: pulled where there is a registry, else made from Debian's packages.
+"""The images that the Dockerfiles begin with: pulled where that works, else made from Debian's packages.
 
 Made ones have the names of the pulled ones and what counts of their content: the same Debian without manuals,
 the same Python. They also reach packages the way this machine does (its apt options, its certificates for

@@ -2,8 +2,9 @@
 
 One of our own comes out of Debian's packages (an engine's and compose's in a folder of the cache, nothing is
 installed), runs with folders of its own, and, while containers run, in a network of its own: no port, no
-firewall rule and no container of this machine is touched. That takes root. Images are built with the machine's
-own network instead, since packages come from outside; so the engine is started once for each.
+firewall rule and no container of this machine is touched. That takes root. The tests then stand outside, in
+another network, with a wire between the two, as a telephone at a customer's does. Images are built with the
+machine's own network, since packages come from there; so the engine is started once for each.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from switchboard.pbx import debian
+from switchboard.pbx.ports import own_address
 from switchboard.pbx.program import in_folder
 from switchboard.settings import SOURCE, Settings
 
@@ -31,9 +33,12 @@ UP_SECONDS = 40.0
 CLONE_NEWNET = 0x40000000
 """sched.h"""
 
-# In a mount namespace of its own, with the engine's Debian as its root; what containers may want to have bound
-# in (this clone, temporary files) is at its usual place. "$1" root, "$2" data, "$3" sockets, "$4" clone's top
-# folder, the rest is dockerd's. The process id stays the same throughout.
+HERE, THERE = "203.0.113.2", "203.0.113.1"
+"""Both ends of the wire to an engine of our own: the tests' and the engine's (RFC 5737)."""
+
+# In a mount namespace of its own, with the engine's Debian as its root; what containers may want to have
+# bound in (this clone, temporary files) is at its usual place. "$1" root, "$2" data, "$3" sockets, "$4" the
+# clone's top folder, the rest is dockerd's. The process id stays the same throughout.
 _SCRIPT = """
 set -eu
 root=$1 data=$2 sockets=$3 top=$4; shift 4
@@ -97,13 +102,20 @@ class Engine:
     def for_building(self) -> Iterator[None]:
         """The engine with a way out to where packages come from."""
         with self._running("--iptables=false", "--bridge=none"):
+            if self.own:
+                self._clear()
             yield
 
     @contextmanager
     def for_running(self) -> Iterator[None]:
-        """The engine, and this thread in the network where its containers' ports are published."""
-        with self._running(network=True), self._in_its_network():
+        """The engine, and this thread outside of its network, where only published ports are reached."""
+        with self._running(network=True), self._outside():
             yield
+
+    @property
+    def address(self) -> str:
+        """Where published ports are reached from here, as from anywhere outside."""
+        return THERE if self.own else own_address(self._settings)
 
     @contextmanager
     def _running(self, *options: str, network: bool = False) -> Iterator[None]:
@@ -134,6 +146,15 @@ class Engine:
                 self._daemon.wait()
             self._daemon = None
 
+    def _clear(self) -> None:
+        """Remove what an interrupted run left in our own engine; images stay."""
+        left = self.docker("ps", "-aq").stdout.decode().split()
+        if left:
+            self.docker("rm", "-f", *left)
+        self.docker("network", "prune", "-f")
+        self.docker("volume", "prune", "-af")
+        self.docker("image", "prune", "-f", "--filter", "until=48h")
+
     def _until_it_answers(self, log: Path) -> None:
         assert self._daemon is not None
         deadline = time.monotonic() + UP_SECONDS
@@ -144,16 +165,34 @@ class Engine:
             time.sleep(0.2)
 
     @contextmanager
-    def _in_its_network(self) -> Iterator[None]:
+    def _outside(self) -> Iterator[None]:
+        """This thread, and what it starts, in a new network with a wire to the engine's."""
         if self._daemon is None:
             yield
             return
-        with open("/proc/thread-self/ns/net") as before, open(f"/proc/{self._daemon.pid}/ns/net") as its:
-            _enter(its.fileno())
-            try:
-                yield
-            finally:
-                _enter(before.fileno())
+        before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            _call("unshare", CLONE_NEWNET)
+            for line in (
+                "link set lo up",
+                "link add wire type veth peer name outside",
+                f"link set outside netns {self._daemon.pid}",
+                f"address add {HERE}/24 dev wire",
+                "link set wire up",
+            ):
+                self._ip(*line.split())
+            there = ("nsenter", f"--net=/proc/{self._daemon.pid}/ns/net", "--")
+            self._ip(*f"address add {THERE}/24 dev outside".split(), prefix=there)
+            self._ip("link", "set", "outside", "up", prefix=there)
+            yield
+        finally:
+            _call("setns", before, CLONE_NEWNET)
+            os.close(before)
+
+    def _ip(self, *words: str, prefix: tuple[str, ...] = ()) -> None:
+        program = in_folder(self._root, "usr/bin/ip")
+        assert program is not None
+        subprocess.run([*prefix, *program.argv, *words], check=True, timeout=20)
 
     def done(self) -> None:
         """Remove what only this run needed. Images and the engine's programs stay for the next."""
@@ -262,8 +301,8 @@ def bootstrap(suite: str, packages: tuple[str, ...], target: Path, *options: str
         raise NoEngine(f"mmdebstrap made no {suite}: {made.stderr[-800:]}")
 
 
-def _enter(network: int) -> None:
-    """setns(2), for this thread and those it starts from now on."""
+def _call(function: str, *numbers: int) -> None:
+    """setns(2) or unshare(2): for this thread, and for threads and processes that it starts from now on."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.setns(network, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns")
+    if getattr(libc, function)(*numbers):
+        raise OSError(ctypes.get_errno(), function)

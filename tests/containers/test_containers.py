@@ -1,0 +1,266 @@
+"""The compose file, tried: built, started, and called from outside with real telephones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+import urllib.request
+
+import pytest
+
+from switchboard.domain import prompt_keys as p
+from switchboard.softphone import Baresip, Incoming
+from tests.containers.household import DATA, HTTP, PORTS, Household
+from tests.live.ear import both_hear_each_other, leave_message, tone_heard
+
+pytestmark = [
+    pytest.mark.containers,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(900),
+]
+
+
+async def conversation(house: Household, caller: str, extension: str) -> tuple[Baresip, Baresip]:
+    """A caller from outside, in conversation with an extension reached through the greeting."""
+    phone = await house.phone(extension)
+    outside = await house.caller(caller)
+    await outside.dial("8000")
+    await outside.hears(f"zh/{p.HELLO}", timeout=20)
+    await outside.press(extension)
+    await phone.expect(Incoming, 20)
+    await phone.accept()
+    await both_hear_each_other(outside, phone)
+    return outside, phone
+
+
+async def still_hear_each_other(one: Baresip, other: Baresip) -> None:
+    """Speech flows now: what was heard in the last second is the other's tone."""
+    await asyncio.sleep(1.2)
+    assert tone_heard(one, 620)
+    assert tone_heard(other, 440)
+
+
+async def test_the_first_call_of_the_readme_works(switchboard: Household) -> None:
+    """`switchboard call 8000` in the controller's container: greeted, put through, a message is left."""
+    said = await asyncio.to_thread(
+        switchboard.cli, "call", "8000", "--press", "8304,1", "--hurry", "--caller", "13800000901"
+    )
+    assert said["answered"]
+    assert said["heard"][0] == f"zh/{p.HELLO}"
+    assert said["record"]["outcome"] == "message"
+    assert [m["mailbox"] for m in switchboard.cli("messages") if m["caller"] == "13800000901"] == ["8304"]
+
+
+async def test_a_caller_from_outside_is_greeted_and_leaves_a_message(switchboard: Household) -> None:
+    """Through published ports and the address told for NAT: sound both ways, the message is what was said."""
+    outside = await switchboard.caller("13800000902")
+    try:
+        await outside.dial("8000")
+        await outside.hears(f"zh/{p.HELLO}", timeout=20)
+        await outside.press("8302")
+        await outside.hears(f"zh/{p.NO_ANSWER}", timeout=30)
+        await outside.press("1")
+        await leave_message(outside)
+    finally:
+        await outside.hangup()
+        await outside.stop()
+
+    def there() -> list[dict[str, object]]:
+        return [m for m in switchboard.cli("messages") if m["caller"] == "13800000902"]
+
+    (message,) = await switchboard.until(there, "the message", 10)
+    assert message["mailbox"] == "8302"
+    assert message["seconds"] >= 2
+    size = switchboard.inside("controller", "stat", "-c", "%s", str(message["file"]))
+    assert int(size) > 16000
+
+
+async def test_a_controller_killed_and_replaced_drops_no_conversation(switchboard: Household) -> None:
+    """Both sides go on hearing each other while its container is killed, and while another takes its place;
+    the record of the call is complete afterwards."""
+    outside, phone = await conversation(switchboard, "13800000903", "8201")
+    try:
+        switchboard.engine.docker("kill", "--signal", "KILL", switchboard.container("controller"))
+        await still_hear_each_other(outside, phone)
+        begun = time.monotonic()
+        replacing = asyncio.create_task(
+            asyncio.to_thread(
+                switchboard.compose, "up", "-d", "--no-build", "--no-deps", "--force-recreate", "controller"
+            )
+        )
+        while not replacing.done():
+            await still_hear_each_other(outside, phone)
+        await replacing
+        await switchboard.ready()
+        await still_hear_each_other(outside, phone)
+        assert time.monotonic() - begun > 1
+    finally:
+        await outside.hangup()
+        await outside.stop()
+
+    def ended() -> list[dict[str, object]]:
+        return [c for c in switchboard.cli("calls") if c["caller"] == "13800000903" and c["ended"]]
+
+    (record,) = await switchboard.until(ended, "the record", 15)
+    assert (record["outcome"], record["connected_to"]) == ("connected", "8201")
+
+
+async def test_without_a_controller_calls_are_answered_by_the_fallback(switchboard: Household) -> None:
+    """While the controller's container is stopped a caller still reaches a phone."""
+    phone = await switchboard.phone("8201")
+    switchboard.compose("stop", "controller")
+    outside = await switchboard.caller("13800000904")
+    try:
+        await outside.dial("8000")
+        await outside.hears(f"zh/{p.HELLO}", timeout=20)
+        await outside.press("8201")
+        await phone.expect(Incoming, 20)
+        await phone.accept()
+        await both_hear_each_other(outside, phone)
+    finally:
+        await outside.hangup()
+        await outside.stop()
+        switchboard.compose("start", "controller")
+        await switchboard.ready()
+
+
+async def test_rules_saved_on_the_host_are_in_force(switchboard: Household) -> None:
+    """A file put in the old one's place, as editors save, takes effect without any restart."""
+    before = switchboard.status()["rules"]["version"]
+    text = switchboard.rules.read_text("utf-8")
+    changed = text.replace("曾国强", "曾国栋")
+    assert changed != text
+    new = switchboard.rules.with_suffix(".new")
+    new.write_text(changed, "utf-8")
+    new.replace(switchboard.rules)
+
+    def another() -> bool:
+        rules = switchboard.status()["rules"]
+        return bool(rules["version"] != before and rules["state"] == "in_force")
+
+    await switchboard.until(another, "the new rules", 30)
+    names = {a["extension"]: a["name"] for a in switchboard.cli("phones")}
+    assert names["8201"] == "曾国栋"
+    globals_ = switchboard.inside(
+        "pbx", "asterisk", "-C", f"{DATA}/asterisk/etc/asterisk.conf", "-rx", "dialplan show globals"
+    )
+    assert f"SB_RULES={switchboard.status()['rules']['version']}" in globals_
+
+
+async def test_a_pbx_killed_comes_back_by_itself_with_everything(switchboard: Household) -> None:
+    """Its container ends by SIGKILL from within; phones that were registered can be called again."""
+    phone = await switchboard.phone("8202")
+    before = switchboard.inspect("pbx")["State"]["StartedAt"]
+    switchboard.inside("pbx", "bash", "-c", _KILL_ASTERISK, check=False)
+    await switchboard.until(
+        lambda: switchboard.inspect("pbx")["State"]["StartedAt"] != before, "another PBX", 30
+    )
+    await switchboard.ready()
+    outside, phone = await conversation(switchboard, "13800000905", "8202")
+    await outside.hangup()
+    await outside.stop()
+    assert phone.account.user == "8202"
+
+
+_KILL_ASTERISK = 'for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = asterisk ] && kill -KILL ${p#/proc/}; done'
+
+
+async def test_a_stop_waits_for_the_conversation_to_end(switchboard: Household) -> None:
+    """`docker compose stop pbx`: those who speak finish; then it ends, in good order and at once."""
+    outside, phone = await conversation(switchboard, "13800000906", "8203")
+    stopping = asyncio.create_task(asyncio.to_thread(switchboard.compose, "stop", "pbx"))
+    try:
+        await asyncio.sleep(5)
+        assert not stopping.done()
+        await still_hear_each_other(outside, phone)
+        await outside.hangup()
+        began = time.monotonic()
+        await asyncio.wait_for(stopping, 15)
+        assert time.monotonic() - began < 10
+        assert switchboard.inspect("pbx")["State"]["ExitCode"] == 0
+    finally:
+        await outside.stop()
+        await asyncio.wait((stopping,))
+        switchboard.compose("start", "pbx")
+        await switchboard.ready()
+
+
+async def test_nobody_is_root_and_nothing_can_be_written_but_data(switchboard: Household) -> None:
+    """Every process of both containers is unprivileged, without capabilities, on a read-only system."""
+    for service in ("controller", "pbx"):
+        top = switchboard.engine.docker("top", switchboard.container(service), "-eo", "uid,pid,args")
+        users = {line.split()[0] for line in top.stdout.decode().splitlines()[1:]}
+        assert users == {"10001"}, top.stdout.decode()
+        status = switchboard.inside(service, "cat", "/proc/1/status")
+        assert "CapEff:\t0000000000000000" in status
+        assert "CapBnd:\t0000000000000000" in status
+        assert "NoNewPrivs:\t1" in status
+        for place in ("/", "/etc", "/usr", "/opt", "/usr/local/bin"):
+            tried = switchboard.compose("exec", "-T", service, "touch", f"{place}/x", check=False)
+            assert tried.returncode, place
+    for place in ("etc", "share"):
+        tried = switchboard.compose("exec", "-T", "pbx", "touch", f"{DATA}/asterisk/{place}/x", check=False)
+        assert tried.returncode, f"the PBX may write {place}"
+    assert "secrets" not in switchboard.inside("pbx", "ls", DATA)
+
+
+async def test_only_what_is_documented_is_open_to_the_outside(switchboard: Household) -> None:
+    """SIP, sound and console are published; manager and FastAGI are reached from neither outside nor the
+    network that outside comes in by."""
+    for service in ("controller", "pbx"):
+        bound = switchboard.inspect(service)["HostConfig"]["PortBindings"]
+        low, high = map(int, PORTS["SWITCHBOARD_RTP_PORTS"].split("-"))
+        open_ = {int(port.partition("/")[0]) for port in bound} - set(range(low, high + 1))
+        assert open_ <= {int(v) for v in PORTS.values() if v.isdigit()}
+    for port in (5038, 4573):
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((switchboard.engine.address, port), 3)
+    listening = switchboard.inside("controller", "python3", "-c", _TRY)
+    assert json.loads(listening) == {"172.28.88.2:5038": True, "172.28.88.18:5038": False}
+
+
+_TRY = """
+import json, socket
+def opens(host):
+    try:
+        socket.create_connection((host, 5038), 3).close()
+        return True
+    except OSError:
+        return False
+print(json.dumps({f"{h}:5038": opens(h) for h in ("172.28.88.2", "172.28.88.18")}))
+"""
+
+
+async def test_no_secret_stands_in_images_environments_or_command_lines(switchboard: Household) -> None:
+    """What only the two may know is in the controller's volume, and nowhere that the engine lists."""
+    kept = switchboard.inside("controller", "sh", "-c", f"cat {DATA}/secrets/*.json")
+    secrets = {str(v) for kind in json.loads(kept).values() for v in kind.values() if len(str(v)) > 8}
+    assert len(secrets) > 20
+    shown = ""
+    for service in ("controller", "pbx"):
+        shown += json.dumps(switchboard.inspect(service))
+        shown += switchboard.engine.docker(
+            "history", "--no-trunc", f"switchboard-{service}:tests"
+        ).stdout.decode()
+        shown += switchboard.engine.docker("top", switchboard.container(service)).stdout.decode()
+        shown += "\n".join(switchboard.logs(service))
+    assert not [s for s in secrets if s in shown]
+
+
+async def test_logs_are_one_json_object_a_line(switchboard: Household) -> None:
+    """On standard output, for whatever collects them; nothing is hidden in files inside."""
+    lines = switchboard.logs("controller")
+    assert not [line for line in lines if not line.startswith('{"')]
+    assert "controller_up" in {json.loads(line)["event"] for line in lines}
+    pbx = [line for line in switchboard.logs("pbx") if line.startswith("{")]
+    assert any("Asterisk starts" in json.loads(line).get("event", "") for line in pbx)
+    assert len(pbx) > len(switchboard.logs("pbx")) / 2
+
+
+async def test_the_console_is_published(switchboard: Household) -> None:
+    """Its readiness is asked from outside."""
+    url = f"http://{switchboard.engine.address}:{HTTP}/readyz"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        assert json.load(answer)["ready"] is True
