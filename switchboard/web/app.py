@@ -8,7 +8,19 @@ from pathlib import Path
 from aiohttp import web
 
 from switchboard.web import api, monitoring, security
-from switchboard.web.pages import certificate, desk, home, messages, signing
+from switchboard.web.pages import (
+    audit,
+    call_us,
+    callers,
+    certificate,
+    desk,
+    home,
+    messages,
+    rules,
+    signing,
+    status,
+    users,
+)
 from switchboard.web.parts import PARTS, Parts
 from switchboard.web.permissions import BODY_LIMIT, check_routes
 
@@ -19,8 +31,14 @@ FEATURES: tuple[Callable[[web.Application], None], ...] = (
     home.add,
     desk.add,
     messages.add,
+    callers.add,
+    status.add,
+    rules.add,
+    users.add,
+    audit.add,
     signing.add,
     certificate.add,
+    call_us.add,
     api.add,
 )
 """Each adds its routes, marked by @needs or @public."""
