@@ -125,3 +125,21 @@ async def eventually(true: Any, what: str, seconds: float = 8) -> None:
             return
         await asyncio.sleep(0.2)
     raise AssertionError(f"not within {seconds:g} s: {what}")
+
+
+async def test_an_outside_call_from_an_administrators_page(console: Console) -> None:
+    """/call-us: placed with one click, the greeting is heard, a key is understood, and it is a call from outside."""
+    await console.user("root", "administrator")
+    page = await console.signed_in("root", "/call-us", says=440)
+    await page.evaluate(RAW)
+    await page.reload()
+    await page.click("#place")
+    await until(page, "phone.talking", 15)
+    await until(page, "phone.levels.other > 0.2")
+    assert await page.evaluate("phone.levels.microphone") > 0.3
+    (call,) = console.house.status()["calls"]
+    assert call["dialled"] == "8000"
+    await page.click("#keys [data-key='9']")  # English
+    await page.click("#hangup")
+    await until(page, "!phone.talking")
+    assert await page.text_content("#call") == "通话结束"

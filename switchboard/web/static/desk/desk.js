@@ -17,6 +17,7 @@ import * as keys from "./keys.js";
 import { ModeSwitch } from "./mode.js";
 import { Notices } from "./notices.js";
 import { next, possible } from "./orders.js";
+import { deskPhone } from "../phone/desk.js";
 import { PhoneLine } from "./phone_line.js";
 import { Presses } from "./presses.js";
 import { t } from "./words.js";
@@ -81,11 +82,22 @@ export class Desk {
     else this.troubles.raise("extension", t("trouble.extension"));
     if (!this.begun) {
       this.begun = true;
+      if (this.extension && me.permissions.includes("phone")) this.line.use(this.#phone());
       this.chosen = kept("chosen", null);
       this.directory.restore(kept("search", ""));
       this.#learnNames();
     }
     this.draw();
+  }
+
+  /** The phone in the page. */
+  #phone() {
+    return deskPhone({
+      place: at("phone"),
+      credentials: () => api.get("/phone"),
+      order: (call, kind) => api.post(`/calls/${encodeURIComponent(call)}/orders`, { kind }),
+      say: (sentence, bad) => this.notices.say(sentence, bad ? "bad" : undefined),
+    });
   }
 
   /** One event was taken in by the board. */
