@@ -14,8 +14,10 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from switchboard.children import CONTROLLER_COMMAND, Child, ControllerChild, PbxChild
+from switchboard.clock import check_clock
 from switchboard.errors import SwitchboardError
 from switchboard.pbx import elsewhere, ports
 from switchboard.pbx.account import Account, account
@@ -48,6 +50,7 @@ def run(
     """Run a whole switchboard until stopped. Raises SwitchboardError when it can't be started."""
     with _signals_from_the_start(), contextlib.suppress(_Stopped):
         os.umask(0o027)
+        check_clock(os.environ, datetime.now().astimezone())
         owner = _owner(settings)
         make_folders(settings, owner)
         with run_lock(settings), RunLog(settings.logs / "run.log", settings.log_to) as say:
