@@ -17,6 +17,7 @@ from switchboard.domain.company import Rules
 from switchboard.errors import SwitchboardError
 from switchboard.flows.enforcement import Enforcement, RulesState
 from switchboard.rules import Loaded, load_text
+from switchboard.rules.codes import meaning
 from switchboard.rules.differences import differences
 from switchboard.rules.store import Kept, RulesStore, write_safely
 
@@ -108,7 +109,10 @@ class RulesRoom:
         before = self.store.content(now) if now else b""
         return {
             "ok": loaded.ok,
-            "problems": [problem.as_json() for problem in loaded.problems],
+            "problems": [
+                {**problem.as_json(), "meaning_zh": meaning(problem.code, "zh")}
+                for problem in loaded.problems
+            ],
             "unmet": list(self.unmet(loaded.rules)) if loaded.rules is not None else [],
             "changes": [change.as_json() for change in differences(before, content)] if loaded.ok else [],
         }

@@ -50,6 +50,7 @@ class Problem(Told):
     line: int
     path: str
     message: str
+    meaning_zh: str = Field(description="What problems of this kind are about, in Chinese")
     hint: str
 
 

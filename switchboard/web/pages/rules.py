@@ -35,6 +35,8 @@ class Excerpt:
     line: int | None
     message: str
     lines: tuple[tuple[int, str, bool], ...] = ()
+    meaning: str = ""  # of its kind, in Chinese
+    hint: str = ""
 
 
 @needs(Permission.RULES)
@@ -43,15 +45,25 @@ async def rules_page(request: web.Request) -> web.StreamResponse:
     room = request.app[PARTS].rules_room
     state = room.state()
     content = await room.content() if state["errors"] else ""
+    errors = await _errors(request, state["errors"], content)
     return await render(
         request,
         "rules.html",
         state=state,
-        errors=excerpts(state["errors"][:ERRORS_SHOWN], content),
-        errors_left=max(0, len(state["errors"]) - ERRORS_SHOWN),
+        errors=excerpts(errors[:ERRORS_SHOWN], content),
+        errors_left=max(0, len(errors) - ERRORS_SHOWN),
         versions=await room.versions(VERSIONS_SHOWN),
         moment=_moment,
     )
+
+
+async def _errors(request: web.Request, told: list[dict[str, Any]], content: str) -> list[dict[str, Any]]:
+    """Why the file stays out. Its own errors are looked up afresh, for the words in the reader's language."""
+    if not content:
+        return told
+    found = (await request.app[PARTS].rules_room.check(content.encode("utf-8", "replace")))["problems"]
+    errors = [problem for problem in found if problem["severity"] == "error"]
+    return [{**e, "file": ""} for e in errors] or told
 
 
 def excerpts(errors: list[dict[str, Any]], content: str) -> list[Excerpt]:
@@ -64,7 +76,16 @@ def excerpts(errors: list[dict[str, Any]], content: str) -> list[Excerpt]:
         if line and not error["file"] and line <= len(rows):
             first, last = max(1, line - AROUND), min(len(rows), line + AROUND)
             around = tuple((n, rows[n - 1][:LONGEST_LINE], n == line) for n in range(first, last + 1))
-        found.append(Excerpt(error["file"], line, error["message"], around))
+        found.append(
+            Excerpt(
+                error["file"],
+                line,
+                error["message"],
+                around,
+                error.get("meaning_zh", ""),
+                error.get("hint", ""),
+            )
+        )
     return found
 
 

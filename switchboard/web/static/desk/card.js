@@ -97,8 +97,8 @@ export class Card {
   async #ask(number) {
     this.#history.set(number, []);
     try {
-      const answer = await api.get(`/calls?number=${encodeURIComponent(number)}&limit=${EARLIER}`);
-      this.#history.set(number, answer);
+      const { calls } = await api.get(`/callers/${encodeURIComponent(number)}`);
+      this.#history.set(number, calls.slice(0, EARLIER));
       this.turned?.();
     } catch {
       setTimeout(() => this.#history.delete(number), 10_000); // asked again when the card is drawn then

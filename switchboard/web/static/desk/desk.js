@@ -1,5 +1,6 @@
 // The desk: what is chosen, what a key or a click means now, and drawing it all once per frame.
 
+import { deskPhone } from "../phone/desk.js";
 import { announce } from "./announce.js";
 import * as api from "./api.js";
 import { ringsAt } from "./board.js";
@@ -17,7 +18,6 @@ import * as keys from "./keys.js";
 import { ModeSwitch } from "./mode.js";
 import { Notices } from "./notices.js";
 import { next, possible } from "./orders.js";
-import { deskPhone } from "../phone/desk.js";
 import { PhoneLine } from "./phone_line.js";
 import { Presses } from "./presses.js";
 import { t } from "./words.js";
@@ -68,6 +68,7 @@ export class Desk {
     );
     at("caller-edit").addEventListener("click", () => press("caller"));
     at("keys-open").addEventListener("click", () => press("keys"));
+    at("phone-choice").addEventListener("click", () => this.line.choose(!this.line.chosen));
     at("duty").addEventListener("click", () => this.presses.duty());
     keys.fillList(at("keys"), () => this.relabel());
     keys.listen((action, event) => this.presses.act(action, event), (text) => this.directory.type(text));
@@ -82,7 +83,7 @@ export class Desk {
     else this.troubles.raise("extension", t("trouble.extension"));
     if (!this.begun) {
       this.begun = true;
-      if (this.extension && me.permissions.includes("phone")) this.line.use(this.#phone());
+      if (this.extension && me.permissions?.includes("phone")) this.line.offer(() => this.#phone());
       this.chosen = kept("chosen", null);
       this.directory.restore(kept("search", ""));
       this.#learnNames();
@@ -214,7 +215,7 @@ export class Desk {
       const by = order.by ? who(order.by, this.names) : "";
       return [by && by !== this.extension ? t("order.under_way", { what, by }) : t("order.sending", { what }), "plain"];
     }
-    if (ringsAt(call, this.extension) && !this.line.here) return [t("order.pick_up", { extension: this.extension }), "ring"];
+    if (ringsAt(call, this.extension) && !this.line.rings(call.id)) return [t("order.pick_up", { extension: this.extension }), "ring"];
     if (call.last?.outcome === "failed") return [cameTo(call.last.kind, "failed"), "bad"];
     return why && why !== "no_extension" ? [t(`why.${why}`), "plain"] : ["", ""];
   }
@@ -225,7 +226,9 @@ export class Desk {
     document.title = `${waiting ? `(${waiting}) ` : ""}${t("title")}`;
     const phone = this.extension ? (this.board.phones.get(this.extension) ?? "unreachable") : "";
     const says = phone ? t("phone.desk", { extension: this.extension, state: t(`presence.${phone}`) }) : "";
-    write(at("duty-says"), this.line.here ? "" : says);
+    write(at("duty-says"), this.line.chosen ? "" : says);
+    attribute(at("phone-choice"), "hidden", !this.line.offered);
+    attribute(at("phone-choice"), "aria-pressed", this.line.chosen ? "true" : "false");
     attribute(at("duty-says"), "data-presence", phone || null);
     this.presses.showDuty();
   }

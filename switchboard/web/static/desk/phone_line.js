@@ -1,28 +1,47 @@
 // The operator's own phone as the page needs it: a phone in the page when one is registered, else the desk
 // phone, of which the page knows only what the server says.
 
-/** How long after an answer order a call that rings in the page is taken without another click. */
-const EXPECTED_MS = 15_000;
+const STORED = "desk.page_phone";
 
 export class PhoneLine {
   #phone = null;
-  #expected = 0;
+  #begin = null;
 
   /** `changed()` is called whenever something about the phone changed. */
   constructor(changed) {
     this.changed = changed;
-    this.state = { registered: false, ringing: false, talking: false, held: false, muted: false };
+    this.state = { registered: false, ringing: false, talking: false };
   }
 
-  /** Uses a phone in the page: see phone/phone.js. Called again, it replaces the one before. */
-  use(phone) {
+  /** This user may have a phone in the page: `begin()` begins it and returns it (phone/phone.js). */
+  offer(begin) {
+    this.#begin = begin;
+    if (this.chosen) this.#use(begin());
+  }
+
+  get offered() {
+    return this.#begin !== null;
+  }
+
+  /** Whether this browser's user takes calls in the page; kept in the browser. */
+  get chosen() {
+    return this.offered && localStorage.getItem(STORED) !== "off";
+  }
+
+  /** With the desk phone only, the page must not ring, nor take what the handset is meant to take. */
+  choose(on) {
+    localStorage.setItem(STORED, on ? "on" : "off");
+    if (on && !this.#phone) this.#use(this.#begin());
+    else if (on) this.#phone.start();
+    else this.#phone?.stop();
+    this.#read();
+  }
+
+  #use(phone) {
     this.#phone = phone;
-    for (const kind of ["registration", "ringing", "answered", "ended", "hold", "mute", "problem"]) {
+    for (const kind of ["registration", "microphone", "ringing", "answered", "ended", "hold", "mute"]) {
       phone.addEventListener(kind, () => this.#read());
     }
-    phone.addEventListener("ringing", () => {
-      if (performance.now() < this.#expected) this.answer();
-    });
     this.#read();
   }
 
@@ -31,18 +50,24 @@ export class PhoneLine {
     return this.state.registered;
   }
 
-  /** The operator ordered a call to this phone: when it rings in the page, it is answered at once. */
-  expect() {
-    this.#expected = performance.now() + EXPECTED_MS;
+  /** The operator ordered this call to this phone: when it rings in the page, it is answered at once. */
+  expect(call) {
+    this.#phone?.expect(call);
   }
 
   /** The order came to nothing. */
   unexpect() {
-    this.#expected = 0;
+    this.#phone?.unexpect();
   }
 
+  /** Whether this call rings in the page: "" of either side is a call of which nobody said which it is. */
+  rings(call) {
+    const there = this.#phone?.calls?.find((one) => one.state === "ringing");
+    return Boolean(there) && (!there.id || there.id === call);
+  }
+
+  /** Takes what rings. */
   answer() {
-    this.#expected = 0;
     return this.#phone?.answer();
   }
 
@@ -51,14 +76,8 @@ export class PhoneLine {
   }
 
   #read() {
-    const phone = this.#phone;
-    this.state = {
-      registered: Boolean(phone.registered),
-      ringing: Boolean(phone.ringing),
-      talking: Boolean(phone.talking),
-      held: Boolean(phone.held),
-      muted: Boolean(phone.muted),
-    };
+    const { registered = false, ringing = false, talking = false } = this.#phone ?? {};
+    this.state = { registered: registered && this.chosen, ringing, talking };
     this.changed();
   }
 }

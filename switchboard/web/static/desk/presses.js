@@ -135,12 +135,12 @@ export class Presses {
     const call = chosen ?? desk.nextCall;
     if (!call) return desk.notices.say(t("none_waiting"));
     desk.choose(call.id);
-    if (desk.line.here && desk.line.state.ringing) return desk.line.answer();
+    if (desk.line.here && desk.line.rings(call.id)) return desk.line.answer();
     if (ringsAt(call, desk.extension)) {
       return desk.notices.say(desk.line.here ? t("why.under_way") : t("order.pick_up", { extension: desk.extension }));
     }
     if (!this.#allowed("answer", call)) return undefined;
-    desk.line.expect();
+    desk.line.expect(call.id);
     if (!(await desk.giving.give("answer", call))) desk.line.unexpect();
     return undefined;
   }

@@ -2,7 +2,7 @@
 // in force. What is shown is what was checked: editing takes the buttons away again.
 
 import "./forms.js";
-import "./fresh.js";
+import { freshOn } from "./fresh.js";
 import { ask, say } from "./ask.js";
 
 const AROUND = 2;
@@ -10,6 +10,7 @@ const MOST = 100;
 const YAML = "application/yaml";
 const at = (id) => document.getElementById(id);
 const text = at("try-text");
+const chinese = document.documentElement.lang.startsWith("zh");
 let checked = null;
 
 function node(name, className, ...children) {
@@ -29,7 +30,9 @@ function excerpt(rows, line, severity) {
 }
 
 function problem(found, rows) {
-  const head = node("p", "problem", node("strong", "", `${say("rules.line", { line: found.line })} · ${say(`rules.${found.severity}`)} `), found.message);
+  const head = node("p", "problem", node("strong", "", `${say("rules.line", { line: found.line })} · ${say(`rules.${found.severity}`)} `));
+  if (chinese && found.meaning_zh) head.append(`${found.meaning_zh} `, node("small", "", found.message));
+  else head.append(found.message);
   const card = node("div", `problem-card ${found.severity}`, head);
   if (found.hint) card.append(node("p", "hint", `→ ${found.hint}`));
   card.append(excerpt(rows, found.line, found.severity));
@@ -138,3 +141,4 @@ at("try-present").addEventListener("click", async () => {
     fail(error);
   }
 });
+freshOn("rules");
