@@ -249,6 +249,7 @@ async def test_a_caller_in_the_queue_stays_there_without_a_controller_and_is_ser
     await asks_for(talking, "8600")
     await rung_for(agent, "13800000841")
     waiting = await floor.waits_in_queue("13800000842")
+    await eventually(lambda: shows(floor, "(wait: "), "the caller is in the queue", 20)
     assert floor.process is not None
     floor.process.send_signal(signal.SIGSTOP)  # so that nobody starts a controller again
     try:
@@ -262,7 +263,7 @@ async def test_a_caller_in_the_queue_stays_there_without_a_controller_and_is_ser
         assert "zh/" + p.HELLO not in [h.name for h in waiting.heard() if h.start > since]
     finally:
         floor.process.send_signal(signal.SIGCONT)
-    await floor.controller_back()
+        await floor.controller_back()
     await waiting.hangup()
     record = await floor.record("13800000842")
     assert (record["outcome"], record["connected_to"]) == ("connected", "8601")
