@@ -35,6 +35,7 @@ class Context(StrEnum):
     SCREEN_ASK = "screen-ask"  # runs on that phone: who calls, and the question
     SCREEN_OVER = "screen-over"  # lets phones go that still listen
     CONSULT = "consult"  # an operator's leg that asks somebody about a held caller
+    CONSULT_LEG = "consult-leg"  # calls an operator's phone for that
     PARKING = "parking"  # park, fetch, pick up
     PARK_TOLD = "park-told"  # tells who parked a caller where
     PICKUP_GROUPS = "pickup-groups"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from switchboard.ami import actions
@@ -26,6 +27,9 @@ _CHANNEL = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_.-]{1,100}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 PARKED_IN = "BridgeWait"
+
+CALL_FOR_SECONDS = 25
+"""How long an operator's phone rings for a consultation about a caller on hold."""
 
 
 def owner(name: str) -> str:
@@ -48,11 +52,17 @@ class CallLines:
             return None
         try:
             packed = await self._variable(caller.name, Var.STATE)
-            if await self._variable(caller.name, "SB_FALLBACK") == "1":
-                packed = ""
+            shared = await self._variable(caller.name, "SHARED(consult)")
+            fallback = await self._variable(caller.name, "SB_FALLBACK") == "1"
         except AmiRefused:  # it ended meanwhile
             return None
-        return seen(caller, [c for c in channels if c.linked_id == caller.linked_id], packed, by)
+        linked = [c for c in channels if c.linked_id == caller.linked_id]
+        line = replace(seen(caller, linked, packed, by), fallback=fallback)
+        asking = next((c for c in channels if c.name == shared), None)
+        if asking is None:
+            return line
+        asked = [c for c in channels if asking.bridge and c.bridge == asking.bridge and c != asking]
+        return replace(line, asking=asking.name, other=asked[0].name if asked else "")
 
     async def _variable(self, channel: str, name: str) -> str:
         reply = await self._board.action("Getvar", Channel=channel, Variable=name)
@@ -62,10 +72,14 @@ class CallLines:
         """Send the caller to its next step, with an order."""
         return await self._redirect(channel)
 
-    async def consult(self, channel: str, leg: str, target: str) -> bool:
-        """Both at once: neither is let go by the end of their conversation."""
-        if not (_CHANNEL.fullmatch(leg) and _DIGITS.fullmatch(target)):
+    async def consult(self, channel: str, leg: str, by: str, target: str) -> bool:
+        """Both at once: neither is let go by the end of their conversation. Without a leg the operator's
+        phone is called once the caller is on their way."""
+        good = _CHANNEL.fullmatch(leg) or not leg
+        if not (good and _DIGITS.fullmatch(target) and _DIGITS.fullmatch(by)):
             raise AmiRefused(f"{target[:20]!r} can't be asked", "Redirect", "refused before sending")
+        if not leg:
+            return await self._redirect(channel) and await self._call_for(by, channel, target)
         await self._board.action("Setvar", Channel=leg, Variable="SB_CALLER", Value=channel)
         return await self._redirect(
             channel,
@@ -74,6 +88,22 @@ class CallLines:
             ExtraExten=target,
             ExtraPriority="1",
         )
+
+    async def _call_for(self, by: str, channel: str, target: str) -> bool:
+        """Call the operator's phone; answered, it asks. Not answered, nobody is asked: when the music
+        is over, the operator's phone rings with the caller."""
+        await self._board.action(
+            "Originate",
+            Channel=f"Local/{by}@{Context.CONSULT_LEG}/n",
+            Context=Context.CONSULT.value,
+            Exten=target,
+            Priority="1",
+            Async="true",
+            Timeout=str(CALL_FOR_SECONDS * 1000),
+            CallerID=f"<{target}>",
+            Variable=[f"SB_CALLER={channel}"],
+        )
+        return True
 
     async def _redirect(self, channel: str, **extra: Any) -> bool:
         if not _CHANNEL.fullmatch(channel):
@@ -110,16 +140,12 @@ def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: st
     others = [c for c in linked if c.unique_id != caller.unique_id]
     with_caller = [c for c in others if caller.bridge and c.bridge == caller.bridge]
     phones = (c for c in others if c.name.startswith("PJSIP/") and c.state == "Up")
-    own = next((c for c in phones if owner(c.name) == by), None)
-    consulting = own is not None and by not in map(owner, (c.name for c in with_caller))
-    asked = [c for c in others if own is not None and own.bridge and c.bridge == own.bridge and c != own]
+    own = next((c.name for c in phones if owner(c.name) == by), "")
     return LineSeen(
         channel=caller.name,
         packed=packed,
         talks_with=() if caller.application == PARKED_IN else tuple(owner(c.name) for c in with_caller),
         rings=tuple(sorted({owner(c.name) for c in others if c.state in ("Ringing", "Ring")} - {""})),
         parked=caller.application == PARKED_IN,
-        leg=own.name if own is not None else "",
-        consulting=consulting,
-        other=asked[0].name if consulting and asked else "",
+        leg=own,
     )

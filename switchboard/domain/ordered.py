@@ -24,6 +24,7 @@ from switchboard.domain.outcomes import (
     Outcome,
     ScreenEnded,
     Verdict,
+    Waited,
 )
 from switchboard.domain.phrases import Text
 
@@ -107,7 +108,7 @@ def held(call: Call, outcome: Outcome, rules: Rules) -> Decision:
             back = call.to(Stage.CONNECTING)
             return Decision(back, Connect(outcome.leg, call.held_by), f"{number} was asked: back", RULE)
         return _recall(call, rules, f"the consultation with {number} is over")
-    if call.consult:
+    if call.consult and isinstance(outcome, Waited) and outcome.asking:
         return _hold(call, f"{call.held_by} asks {call.consult}")
     return _recall(call, rules, f"held for {HOLD_SECONDS} s: back to {call.held_by}")
 

@@ -177,8 +177,14 @@ def _possible(order: Order, scene: Scene, call: Call, rules: Rules, now: datetim
     match order.kind:
         case OrderKind.ANSWER:
             return _free_to_answer(by, scene)
-        case OrderKind.HOLD | OrderKind.CONSULT if by not in scene.talks_with:
+        case OrderKind.HOLD if by not in scene.talks_with:
             return Refusal(Code.NOT_POSSIBLE, f"the caller doesn't talk with {by}")
+        case OrderKind.CONSULT if scene.consulting:
+            return Refusal(Code.NOT_POSSIBLE, f"{call.consult} is being consulted")
+        case OrderKind.CONSULT if by not in scene.talks_with:
+            if not has(by, scene):
+                return Refusal(Code.NOT_POSSIBLE, f"{by} doesn't have the caller: answer first")
+            return _free_to_answer(by, scene)
         case OrderKind.CONNECT if not scene.consulting:
             return Refusal(Code.NOT_POSSIBLE, "nobody is being consulted")
         case OrderKind.CONNECT if not scene.consulted:

@@ -193,7 +193,9 @@ class ConsultationEnded:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The music is over."""
+    """The music is over. `asking`: an operator is still consulting somebody about the caller."""
+
+    asking: bool = False
 
 
 Outcome = (

@@ -69,8 +69,9 @@ class Kept:
 class LineSeen:
     """A call as the PBX shows it now. `talks_with`: those in the caller's conversation, extensions or "".
 
-    `packed` is the call's state, "" when it isn't the switchboard's. `leg` is the ordering phone's own
-    channel in this call, "" for none; `other` the channel that this phone talks with besides the caller's.
+    `packed` is the call's state, "" when it isn't the switchboard's; `fallback`: the call has left the
+    controller's hands, and can be taken back. `leg` is the ordering phone's own channel in this call, "" for
+    none. `asking` is the operator's channel in a consultation about the caller, `other` who is asked on it.
     """
 
     channel: str
@@ -78,8 +79,9 @@ class LineSeen:
     talks_with: tuple[str, ...] = ()
     rings: tuple[str, ...] = ()
     parked: bool = False
+    fallback: bool = False
     leg: str = ""
-    consulting: bool = False
+    asking: str = ""
     other: str = ""
 
 
@@ -103,8 +105,8 @@ class Lines(Protocol):
     async def move(self, channel: str) -> bool:
         """The caller's channel takes its next step with an order. False: it has ended, or is being moved."""
 
-    async def consult(self, channel: str, leg: str, target: str) -> bool:
-        """The same, and `leg` asks `target` meanwhile."""
+    async def consult(self, channel: str, leg: str, by: str, target: str) -> bool:
+        """The same, and `leg` asks `target` meanwhile; without one the phone `by` is called for it."""
 
     async def end_consultation(self, leg: str) -> None:
         """The operator's leg, and with it who is asked, are let go."""
@@ -195,8 +197,11 @@ class Orders:
         seen = await self._lines.look(call, order.by)
         if seen is None:
             raise OrderRefused(Code.GONE, "the call has ended")
-        state = _state(seen.packed)
-        rules = self._rulebook.version(state.rules)[0] if state else self._rulebook.in_force()[0]
+        state, rules = _state(seen.packed), self._rulebook.in_force()[0]
+        if state is not None:
+            rules = self._rulebook.version(state.rules)[0]
+        elif seen.fallback:  # it never met a controller
+            state = Call(call, rules.version, dialled=rules.main_number)
         scene = await self._scene(seen, state, order)
         if (refusal := check(order, scene, rules, self._now())) is not None:
             raise _refused(refusal)
@@ -204,25 +209,25 @@ class Orders:
             await self._say(call, order, rules)
         leg = ""
         if scene.consulting and order.kind in (OrderKind.CONNECT, OrderKind.TAKE_BACK):
-            leg = seen.other if order.kind is OrderKind.CONNECT else seen.leg
+            leg = seen.other if order.kind is OrderKind.CONNECT else seen.asking
         if not await self._rows.send(id_, leg, self._now()):
             raise OrderRefused(Code.NOT_POSSIBLE, "the order took too long")
         if order.kind is OrderKind.CONSULT:
-            moved = await self._lines.consult(seen.channel, seen.leg, order.target)
+            leg_there = seen.leg if order.by in seen.talks_with else ""
+            moved = await self._lines.consult(seen.channel, leg_there, order.by, order.target)
         else:
             moved = await self._lines.move(seen.channel)
         if not moved:
             raise OrderRefused(Code.GONE, "the call has ended, or is just being moved")
         if scene.consulting and not leg:
-            await self._lines.end_consultation(seen.leg)
+            await self._lines.end_consultation(seen.asking)
 
     async def _scene(self, seen: LineSeen, state: Call | None, order: Order) -> Scene:
         phones: Mapping[str, PhoneState] = {}
-        if order.kind in (OrderKind.ANSWER, OrderKind.TAKE_BACK):
+        if order.kind in (OrderKind.ANSWER, OrderKind.TAKE_BACK, OrderKind.CONSULT):
             phones = {order.by: await self._lines.phone(order.by)}
-        consulting = (
-            seen.consulting and state is not None and state.held_by == order.by and bool(state.consult)
-        )
+        asks = state is not None and state.held_by == order.by and bool(state.consult)
+        consulting = bool(seen.asking) and asks
         return Scene(
             call=state,
             talks_with=seen.talks_with,

@@ -114,7 +114,7 @@ def read_outcome(word: str) -> Outcome:
         case "screen":
             return ScreenEnded(_VERDICT.get(status, Verdict.NONE))
         case "waited":
-            return Waited()
+            return Waited(asking=status == "asking")
         case "message":
             return MessageTaken() if status == "SUCCESS" else MessageFailed()
         case _:

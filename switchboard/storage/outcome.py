@@ -51,7 +51,7 @@ RECORDED = "recorded"
 LOST_TO_FALLBACK = "lost_to_fallback"
 SERVICES = ("VoiceMailMain",)
 
-_ASKED = re.compile(rf"Local/[^@]*@(?:{Context.SCREENED_LEG}|{Context.PARK_TOLD})-")
+_ASKED = re.compile(rf"Local/[^@]*@(?:{Context.SCREENED_LEG}|{Context.PARK_TOLD}|{Context.CONSULT_LEG})-")
 """Legs on which a phone is asked or told something: picked up, nobody spoke with the caller yet. Whoever then
 takes the call stands in the caller's own record."""
 

@@ -99,7 +99,8 @@ def test_a_consultation_ends_with_one_of_them_having_the_caller() -> None:
     """connect: who was asked. take_back, nobody there, the operator's leg gone: the operator."""
     asking = then(TALKING, ordered("consult", "8201")).call
     assert asking.consult == "8201"
-    assert then(asking, Waited()).action == Wait(120)
+    assert then(asking, Waited(asking=True)).action == Wait(120)
+    assert then(asking, Waited()).action == Dial(("8101",), 25, "8000")
     assert then(asking, ordered("connect", leg="PJSIP/8201-0000002b")).action == Connect(
         "PJSIP/8201-0000002b", "8201"
     )

@@ -137,9 +137,9 @@ class Lines:
         self.world.answered()
         return True
 
-    async def consult(self, channel: str, leg: str, target: str) -> bool:
+    async def consult(self, channel: str, leg: str, by: str, target: str) -> bool:
         self.world.ask()
-        self.world.did.append(f"{leg} asks {target}")
+        self.world.did.append(f"{leg or by} asks {target}")
         self.world.answered()
         return True
 
@@ -315,9 +315,7 @@ async def test_speech_that_fails_is_told_to_the_operator_and_the_caller_stays() 
 
 async def test_a_consultation_gives_the_leg_to_connect_with() -> None:
     """connect: the other one's channel; take_back: the operator's own; anything else lets both go."""
-    seen = LineSeen(
-        "PJSIP/trunk-x-1", TALKING.pack(), leg="PJSIP/8101-1", consulting=True, other="PJSIP/8201-1"
-    )
+    seen = LineSeen("PJSIP/trunk-x-1", TALKING.pack(), asking="PJSIP/8101-1", other="PJSIP/8201-1")
     for kind, leg in ((OrderKind.CONNECT, "PJSIP/8201-1"), (OrderKind.TAKE_BACK, "PJSIP/8101-1")):
         world = World(seen=seen)
         await controller(world).place("1.1", Order(kind, "8101"), "", "")

@@ -11,10 +11,12 @@ import pytest
 import soxr  # type: ignore[import-untyped]
 
 from switchboard import control
+from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
 from switchboard.prompts import audio, tones
-from switchboard.softphone import Baresip
+from switchboard.softphone import Baresip, Incoming
 from switchboard.softphone.sound import RATE
+from tests.live.ear import both_hear_each_other
 from tests.live.house import House
 
 LISTENED_SECONDS = 1.5
@@ -47,6 +49,18 @@ async def refused(house: House, call: str, kind: str, by: str, target: str = "",
     with pytest.raises(SwitchboardError) as why:
         await order(house, call, kind, by, target, **typed)
     return str(why.value).rpartition("(")[2].rstrip(")")
+
+
+async def answered_by_order(house: House, outside: Baresip, operator: Baresip) -> str:
+    """The caller is in the greeting; the operator's order makes the operator's phone ring; they talk."""
+    await outside.dial("8000")
+    await outside.hears("zh/" + p.HELLO)
+    call = await call_of(house, outside.account.user)
+    await order(house, call, "answer", operator.account.user)
+    assert (await operator.expect(Incoming)).number == outside.account.user
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    return call
 
 
 async def hears_music(phone: Baresip, seconds: float = 8) -> None:

@@ -11,11 +11,11 @@ import pytest_asyncio
 
 from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
-from switchboard.softphone import Baresip, Closed, Incoming
+from switchboard.softphone import Closed, Incoming
 from tests.live.desk import changed_rules, dials_code
 from tests.live.ear import both_hear_each_other, hears, leave_message, never_rings
 from tests.live.house import House, PhoneOf
-from tests.live.ordering import call_of, hears_music, order, refused
+from tests.live.ordering import answered_by_order, call_of, hears_music, order, refused
 from tests.live.test_mode_codes import choose
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -32,18 +32,6 @@ async def desk(telephones: House) -> AsyncIterator[None]:
         choose(telephones, "automatic", until_changed=True)
         yield
         choose(telephones, "schedule")
-
-
-async def answered_by_order(house: House, outside: Baresip, operator: Baresip) -> str:
-    """The caller is in the greeting; the operator's order makes the operator's phone ring; they talk."""
-    await outside.dial("8000")
-    await outside.hears("zh/" + p.HELLO)
-    call = await call_of(house, outside.account.user)
-    await order(house, call, "answer", operator.account.user)
-    assert (await operator.expect(Incoming)).number == outside.account.user
-    await operator.accept()
-    await both_hear_each_other(operator, outside)
-    return call
 
 
 async def test_a_caller_in_the_greeting_is_answered_held_fetched_and_transferred(
@@ -100,6 +88,31 @@ async def test_the_called_party_is_asked_and_connected(
     await outside.expect(Closed)
     record = await switchboard.record("13800001002")
     assert (record["outcome"], record["connected_to"]) == ("connected", "8201")
+
+
+async def test_a_held_caller_is_asked_about_too(switchboard: House, phone: PhoneOf, caller: PhoneOf) -> None:
+    """The operator's phone rings, showing whom it will ask; answered, it rings 8201; then they are connected.
+    And once more, taken back, then held again from there."""
+    operator, wanted = await phone("8011"), await phone("8201")
+    outside = await caller("13800001011")
+    call = await answered_by_order(switchboard, outside, operator)
+    for end in ("take_back", "connect"):
+        await order(switchboard, call, "hold", "8011")
+        await operator.expect(Closed)
+        await order(switchboard, call, "consult", "8011", "8201")
+        assert (await operator.expect(Incoming)).number == "8201"
+        await operator.accept()
+        assert (await wanted.expect(Incoming)).number == "8011"
+        await wanted.accept()
+        await both_hear_each_other(operator, wanted)
+        await hears_music(outside)
+        await order(switchboard, call, end, "8011")
+        if end == "take_back":
+            await wanted.expect(Closed)
+            await both_hear_each_other(operator, outside)
+    await operator.expect(Closed)
+    await both_hear_each_other(wanted, outside)
+    await outside.hangup()
 
 
 async def test_who_asked_takes_the_caller_back(switchboard: House, phone: PhoneOf, caller: PhoneOf) -> None:
