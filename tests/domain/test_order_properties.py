@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchboard.domain.actions import Connect, Dial, Enqueue, Hangup, Park, Screen
+from switchboard.domain.actions import Action, Ask, Connect, Dial, Enqueue, Hangup, Park, Screen
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.engine import STEPS, next_step
 from switchboard.domain.order import Order, OrderKind
@@ -47,6 +47,7 @@ def test_no_sequence_of_orders_connects_an_executive_unasked(call: Call, given_m
     last: Order | None = None
     entered = False  # by the caller, since somebody inside sent them somewhere
     asked: set[str] = set()
+    action: Action | None = None
     outcome: Outcome = Arrived()
     pending = iter(given_moves)
     for _ in range(STEPS + 10):
@@ -56,7 +57,7 @@ def test_no_sequence_of_orders_connects_an_executive_unasked(call: Call, given_m
         if isinstance(outcome, Ordered):
             last, entered = outcome.order, False
             asked.add(outcome.order.target if outcome.order.kind is OrderKind.CONSULT else "")
-        entered = entered or isinstance(outcome, Entered)
+        entered = entered or (isinstance(done, Ask) and isinstance(outcome, Entered))
         match action:
             case Hangup():
                 return
