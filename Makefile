@@ -1,6 +1,6 @@
 # make run: the switchboard, from nothing. make test: everything that can be checked. make help: the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint environment test-environment fuzz requirements clean
+.PHONY: help run test bench lint environment test-environment containers containers-test fuzz requirements clean
 
 # Processes that the tests are spread over: calls are mostly waiting, so that three fit two cores.
 WORKERS ?= 3
@@ -17,9 +17,17 @@ run: environment  ## everything the switchboard needs, then the switchboard, unt
 
 test: test-environment lint  ## all tests, with real Asterisks and real phones
 	@.venv/bin/switchboard programs --for-tests
-	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder || { \
+	@.venv/bin/python -m pytest -m "not containers" -n $(WORKERS) --dist loadfile --no-loadscope-reorder || { \
 	  echo "Some failed beside others, which may be the machine's doing: those once more, alone."; \
 	  .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
+	@$(MAKE) --no-print-directory containers-test
+
+containers:  ## build and start the switchboard in containers (docs/operations.md), until Ctrl-C
+	@tools/containers.sh
+
+containers-test: test-environment  ## the compose file with real calls; NOT TESTED is said where no engine can run
+	@.venv/bin/switchboard programs --for-tests
+	@.venv/bin/python -m pytest tests/containers -p no:xdist
 
 bench: test-environment  ## measure calls a second, memory, decisions (docs/performance.md)
 	@.venv/bin/switchboard programs --for-tests

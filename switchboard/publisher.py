@@ -17,7 +17,7 @@ from switchboard.certificates import Certificates
 from switchboard.dialplan import ENDPOINT_CALL_US
 from switchboard.domain.company import Rules
 from switchboard.errors import AmiDisconnected, PbxError
-from switchboard.pbx import files
+from switchboard.pbx import elsewhere, files
 from switchboard.pbx.pages import PageDoor, put_certificate, speaks_opus
 from switchboard.pbx.pins import put_first_pins
 from switchboard.pbx.ports import own_address
@@ -91,8 +91,8 @@ class Workshop:
             sounds,
             earlier,
             programs=self.programs,
-            # elsewhere: that container's own address, which isn't known here unless it is the one bound to
-            address="" if self.settings.pbx_elsewhere else own_address(self.settings),
+            # in another network its own address isn't known here, unless it is the one bound to
+            address="" if elsewhere.apart(self.settings) else own_address(self.settings),
             page=self.page_door(),
         )
         put_first_pins(self.settings.spool, mailboxes(rules, earlier, self.secrets))

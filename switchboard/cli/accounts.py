@@ -14,6 +14,7 @@ from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.dialplan import VOICEMAIL_CONTEXT
 from switchboard.domain.company import Department, Queue, Rules
 from switchboard.errors import RulesError, SwitchboardError
+from switchboard.pbx import elsewhere
 from switchboard.pbx.ports import own_address
 from switchboard.pbx.secrets import Secrets
 from switchboard.settings import Settings
@@ -132,7 +133,7 @@ def trunk_accounts(settings: Settings, rules: Rules) -> list[dict[str, Any]]:
 
 def server(settings: Settings) -> str:
     """Where phones register, as `address:port`. A container's own address would help nobody outside it."""
-    outside = settings.external_address if settings.pbx_elsewhere else ""
+    outside = settings.external_address if elsewhere.apart(settings) else ""
     address = outside or own_address(settings)
     return f"[{address}]:{settings.sip_port}" if ":" in address else f"{address}:{settings.sip_port}"
 

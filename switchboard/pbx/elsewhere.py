@@ -26,6 +26,11 @@ MARK = "laid-out"
 """The file in `etc` that the PBX's container waits for. Its text is the setup that the files hold."""
 
 
+def apart(settings: Settings) -> bool:
+    """Whether the PBX has another network than we: then our addresses aren't its."""
+    return settings.pbx_elsewhere and settings.ami_host not in ("127.0.0.1", "::1", "localhost")
+
+
 def companions() -> dict[str, Program | None]:
     """The programs on our own side: those that speak and that call."""
     return {name: on_path(name) for name in ("espeak-ng", "baresip", "sipp")}

@@ -42,7 +42,10 @@ def make_folders(settings: Settings, owner: Account | None) -> None:
         _make_for_sockets(s.asterisk_run, owner, 0o2750, writes=True)
         _make_for_sockets(s.control_socket.parent, None, 0o700)
     except OSError as error:
-        raise PbxError(f"the data folder can't be made ready: {error.strerror}: {error.filename}") from error
+        whose = f" (it must belong to user {os.geteuid()})" if isinstance(error, PermissionError) else ""
+        raise PbxError(
+            f"the data folder can't be made ready: {error.strerror}: {error.filename or s.data_dir}{whose}"
+        ) from error
 
 
 def link_documentation(settings: Settings, programs: Programs) -> None:

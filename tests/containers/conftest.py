@@ -18,13 +18,21 @@ from tests.containers.base_images import provide
 from tests.containers.engine import Engine, NoEngine
 from tests.containers.household import Household
 
+FIGURES = pytest.StashKey[dict[str, object]]()
+
 
 @pytest.fixture(scope="session")
-def figures() -> Iterator[dict[str, object]]:
-    """What was measured on the way; printed at the end."""
-    found: dict[str, object] = {}
-    yield found
-    print("\ncontainers: " + ", ".join(f"{name} {value}" for name, value in found.items()))
+def figures(request: pytest.FixtureRequest) -> dict[str, object]:
+    """What was measured on the way; told at the end."""
+    return request.config.stash.setdefault(FIGURES, {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Sizes and times, whether all went well or not."""
+    if found := config.stash.get(FIGURES, {}):
+        terminalreporter.section("containers")
+        for name, value in found.items():
+            terminalreporter.line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")

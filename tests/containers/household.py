@@ -95,7 +95,11 @@ class Household:
         return dict(json.loads(found.stdout)[0])
 
     def logs(self, service: str) -> list[str]:
-        return self.compose("logs", "--no-log-prefix", "--no-color", service).stdout.decode().splitlines()
+        said = self.engine.docker("logs", self.container(service))
+        return (said.stdout + said.stderr).decode().splitlines()
+
+    def phone_state(self, number: str) -> str:
+        return str(next(p["state"] for p in self.status()["phones"] if p["extension"] == number))
 
     def inside(self, service: str, *command: str, check: bool = True) -> str:
         """What a command prints in a container, as its own user."""
