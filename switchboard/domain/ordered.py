@@ -58,7 +58,7 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
     match order.kind:
         case OrderKind.ANSWER:
             return _to_operator(fresh, order.by, rules, reason)
-        case OrderKind.TAKE_BACK if not outcome.leg:
+        case OrderKind.TAKE_BACK | OrderKind.CONNECT if not outcome.leg:  # nobody to connect with
             return _to_operator(fresh, order.by, rules, reason)
         case OrderKind.TAKE_BACK | OrderKind.CONNECT:
             number = order.by if order.kind is OrderKind.TAKE_BACK else call.consult

@@ -51,7 +51,7 @@ def test_no_sequence_of_orders_connects_an_executive_unasked(call: Call, given_m
     outcome: Outcome = Arrived()
     pending = iter(given_moves)
     for _ in range(STEPS + 10):
-        before = call
+        before, done = call, action
         decision = next_step(call, outcome, RULES, NOW)
         call, action = decision.call, decision.action
         if isinstance(outcome, Ordered):
