@@ -12,6 +12,7 @@ from switchboard.ami import Gateway
 from switchboard.ami.accounts import BOARD
 from switchboard.domain import prompt_keys as p
 from switchboard.softphone import Baresip, sound
+from tests.live.ear import beeps
 from tests.live.house import House
 
 ANSWERS = (500.0, 560.0, 620.0)
@@ -53,7 +54,8 @@ async def answers(outside: Baresip, number: str, language: str = "zh", keys: str
     after = (await outside.hears(f"{language}/{p.SCREEN_INTRO}")).start
     for hertz in ANSWERS:
         await outside.press("#")
-        after = (await outside.hears("beep", after=after)).start
+        await beeps(outside)
+        after = outside.hearing.seconds
         await outside.say(sound.tone(hertz, ANSWER_SECONDS))
         await asyncio.sleep(ANSWER_SECONDS + 0.2)
         await outside.press("#")

@@ -21,6 +21,10 @@ GREETING = (HELLO, OTHER_LANGUAGE, DIAL_EXTENSION, COMPLAINT_KEY, LISTEN)
 """The announcement of the main number, before departments are read out."""
 
 
+BEEP_HERTZ, BEEP_SECONDS = 880.0, 0.35
+"""`switchboard.prompts.tones`."""
+
+
 def heard(phone: Baresip, since: float = 0.0) -> list[str]:
     """Prompts heard to their end, as "zh/hold-on", in order, from `since` seconds of the call on."""
     return [h.name for h in phone.heard() if h.whole and h.start >= since]
@@ -51,6 +55,15 @@ def tone_heard(phone: Baresip, hertz: float, last: float = 1.0) -> bool:
     """Whether a tone of `hertz` fills the last `last` seconds that `phone` heard."""
     phone.hearing.poll()
     return tones.share(phone.hearing.samples[-int(last * RATE) :], hertz) > 0.8
+
+
+async def beeps(phone: Baresip, timeout: float = 10) -> None:
+    """Wait for the tone after which one speaks, to its end; right after a prompt that was cut short, too."""
+    async with asyncio.timeout(timeout):
+        while not tone_heard(phone, BEEP_HERTZ, BEEP_SECONDS / 2):
+            await asyncio.sleep(0.02)
+        while tone_heard(phone, BEEP_HERTZ, 0.1):
+            await asyncio.sleep(0.02)
 
 
 async def both_hear_each_other(one: Baresip, other: Baresip) -> None:
