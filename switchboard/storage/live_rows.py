@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from switchboard.domain.callers import key_of, writings
 from switchboard.domain.live import Known
-from switchboard.flows.live import Counts, Remembered
+from switchboard.flows.live_ports import Counts, Remembered
 from switchboard.storage.database import Database
 from switchboard.storage.tables import callers, calls, desk_line, messages, steps, tickets
 from switchboard.storage.tickets import OPEN

@@ -19,7 +19,8 @@ from switchboard.domain.live import Known
 from switchboard.domain.mode import Mode, ModeNow, Source
 from switchboard.domain.order import Order, OrderKind
 from switchboard.errors import PbxError, StorageError
-from switchboard.flows.live import Counts, Live, Remembered
+from switchboard.flows.live import Live
+from switchboard.flows.live_ports import Counts, Remembered
 from switchboard.flows.orders import Kept, State
 from switchboard.flows.readers import Reader
 
