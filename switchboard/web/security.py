@@ -6,6 +6,7 @@ name, who asks, whether the request is theirs (CSRF), whether they may.
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 import structlog
@@ -27,7 +28,9 @@ from switchboard.web.trail import note_unnoted
 log = structlog.get_logger()
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM = "application/x-www-form-urlencoded"
+BODY_SECONDS = 30.0
+"""How long a body may take to arrive."""
 
 
 def middlewares(key: bytes, port: int) -> list[web.Middleware]:
@@ -138,10 +141,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[USER] = account
         if account.language in LANGUAGES:
             request[LANGUAGE] = account.language
-    if request.method not in SAFE and (account is None or account.via == "session"):
-        await _check_origin(request)
     _check_permission(request, door, account)
-    if request.method in SAFE or account is None:
+    if request.method in SAFE:
+        return await handler(request)
+    await _take_body(request)
+    if account is None or account.via == "session":
+        await _check_origin(request)
+    if account is None:
         return await handler(request)
     try:
         response = await handler(request)
@@ -169,6 +175,15 @@ async def who(request: web.Request) -> Account | None:
     return await accounts.by_session(secret) if secret else None
 
 
+async def _take_body(request: web.Request) -> None:
+    """Read what was sent, up to the route's limit, and not for ever."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        raise Refused(408, "too_slow") from None
+
+
 async def _check_origin(request: web.Request) -> None:
     """Changes asked by a browser come from our own pages: same origin, and the session's token."""
     origin = request.headers.get("Origin")
@@ -177,7 +192,7 @@ async def _check_origin(request: web.Request) -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refused(403, "foreign_page")
     token = request.headers.get(CSRF_HEADER, "")
-    if not token and request.content_type in FORMS:
+    if not token and request.content_type == FORM:
         value = (await request.post()).get(CSRF_FIELD, "")
         token = value if isinstance(value, str) else ""
     if not await csrf_fits(request, token):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from switchboard.domain.roles import PERMISSIONS, Permission, Role
+from switchboard.web import security
 from switchboard.web.permissions import check_routes, door_of, public
 from tests.web.site import House, house
 
@@ -153,6 +155,19 @@ async def test_a_body_that_is_too_long_is_refused(site: House, size: int) -> Non
 
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await site.client.post("/sign-in", data=unstated(), headers=headers)).status == 413
+
+
+async def test_a_body_that_never_ends_is_given_up(site: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that dawdles holds a connection for a while, not for ever."""
+    monkeypatch.setattr(security, "BODY_SECONDS", 0.3)
+
+    async def dawdling():  # type: ignore[no-untyped-def]
+        yield b"csrf="
+        await asyncio.sleep(1)
+        yield b"x"
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await site.client.post("/sign-in", data=dawdling(), headers=headers)).status == 408
 
 
 async def test_a_header_cant_be_smuggled_in(site: House) -> None:
