@@ -189,8 +189,8 @@ class Backend:
             )
         if path == "directory":
             return web.json_response(self._found(request.query["q"], int(request.query["limit"])))
-        if path == "calls":
-            return web.json_response(self.history)
+        if path.startswith("callers/"):
+            return web.json_response({"calls": self.history})
         if path == "mode" and given:
             self.mode |= {"mode": given["mode"], "source": "console", "author": "user:hejing (8011)"}
             await self.tell("mode", self.mode)

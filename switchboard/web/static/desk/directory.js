@@ -55,10 +55,17 @@ export class Directory {
     return this.#entries[this.#active] ?? null;
   }
 
-  /** Who is meant without a further question: somebody chosen by hand, or looked for right now. */
-  get atHand() {
-    const typing = document.activeElement === this.input && this.#text() !== "" && this.#text() === this.#answered;
-    return this.#moved || typing ? this.chosen : null;
+  /**
+   * Who is meant without a further question: somebody chosen by hand, or looked for right now. Nobody: null.
+   * Whoever types fast orders before the answer is there: it is waited for.
+   */
+  async meant() {
+    const text = this.#text();
+    const typing = document.activeElement === this.input && text !== "";
+    if (!typing && !this.#moved) return null;
+    if (text !== this.#answered) await this.search();
+    const exact = !this.#moved && this.#entries.find((one) => one.number === text);
+    return text === this.#text() ? exact || this.chosen : null;
   }
 
   /** Types for the user: digits pressed anywhere on the page. */
@@ -206,15 +213,9 @@ export class Directory {
     }
   }
 
-  /**
-   * Whoever types fast presses Enter before the answer is there: it is waited for. Nothing typed and nobody
-   * chosen means nobody: no call goes to whoever happens to stand first.
-   */
+  /** Nothing typed and nobody chosen means nobody: no call goes to whoever happens to stand first. */
   async #enter(purpose) {
-    const text = this.#text();
-    if (!text && !this.#moved && this.purpose !== "queue") return;
-    if (text !== this.#answered) await this.search();
-    const entry = (!this.#moved && this.#entries.find((one) => one.number === text)) || this.chosen;
-    if (entry && text === this.#text()) this.on.use(purpose, entry);
+    const entry = this.purpose === "queue" && !this.#text() ? this.chosen : await this.meant();
+    if (entry) this.on.use(purpose, entry);
   }
 }

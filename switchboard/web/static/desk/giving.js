@@ -24,13 +24,14 @@ export class Giving {
   /** Gives an order. True when the server took it. */
   async give(kind, call, { target = "", typed = null } = {}) {
     if (this.#pending.has(call.id)) return false;
-    const order = { kind, target, id: null };
+    const order = { kind, target, id: null, settled: false };
     this.#pending.set(call.id, order);
     this.changed();
     try {
       const answer = await api.post(`/calls/${encodeURIComponent(call.id)}/orders`, body(kind, target, typed));
       order.id = answer?.id ?? null;
-      this.#follow(call.id, order);
+      if (order.settled) this.#over(call.id, order); // events were faster than the answer
+      else this.#follow(call.id, order);
       return true;
     } catch (error) {
       this.#pending.delete(call.id);
@@ -43,8 +44,14 @@ export class Giving {
   /** The server told something of this call: what it says now counts. */
   told(call) {
     const order = this.#pending.get(call.id);
-    if (!order || order.id === null) return;
-    if (call.order || settled(call.last, order)) this.#pending.delete(call.id);
+    if (!order || !(call.order || settled(call.last, order))) return;
+    order.settled = true;
+    if (order.id !== null) this.#over(call.id, order);
+  }
+
+  #over(call, order) {
+    if (this.#pending.get(call) === order) this.#pending.delete(call);
+    this.changed();
   }
 
   gone(id) {

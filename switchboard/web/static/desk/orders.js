@@ -8,7 +8,7 @@ export const NEEDS_TARGET = new Set(["transfer", "consult", "serial", "camp", "v
 
 const ON_TO = ["transfer", "consult", "serial", "camp", "voicemail", "screen", "queue", "complaint"];
 const AT_HAND = ["hold", "park", ...ON_TO, "hangup"];
-const KEPT = ["answer", "park", ...ON_TO.filter((order) => order !== "consult"), "hangup"];
+const KEPT = ["answer", "park", ...ON_TO, "hangup"];
 const IN_LINE = ["answer", "transfer", "voicemail", "queue", "complaint"];
 
 /** Every order the page knows, "queue" being a transfer with queues as targets. */
@@ -35,7 +35,7 @@ function offered(call, extension, present) {
   if (call.state === "screening") return [[], "screening"];
   if (!mine && !present) return [[], "not_signed_in"];
   if (call.state === "held") return [KEPT, ""];
-  if (call.state === "parked") return [KEPT.filter((order) => order !== "park"), ""];
+  if (call.state === "parked") return [KEPT.filter((order) => order !== "park" && order !== "consult"), ""];
   return [IN_LINE, ""];
 }
 

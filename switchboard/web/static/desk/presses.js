@@ -107,7 +107,7 @@ export class Presses {
     return false;
   }
 
-  #order(action) {
+  async #order(action) {
     const { desk } = this;
     const { call } = desk;
     if (action === "deputy") return this.#deputy(call);
@@ -117,9 +117,8 @@ export class Presses {
     if (kind === "screen") return this.#open("screen");
     if (kind === "hangup" && this.#hangsUpHere(call)) return this.desk.line.hangup();
     if (!NEEDS_TARGET.has(kind) && kind !== "queue") return desk.giving.give(kind, call);
-    const entry = desk.directory.atHand;
-    if (entry && kind !== "queue") return this.use(kind, entry);
-    return desk.directory.open(kind);
+    const entry = kind === "queue" ? null : await desk.directory.meant();
+    return entry ? this.use(kind, entry) : desk.directory.open(kind);
   }
 
   /** A conversation of the phone in the page is ended there. */

@@ -1,0 +1,96 @@
+"""The desk page before a real switchboard: an operator with a desk phone, and the page as its control."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from switchboard.softphone import Baresip, Incoming
+from tests.live.ear import both_hear_each_other
+from tests.live.house import PhoneOf
+from tests.web.browser import Console, needs_browser
+
+pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+ONLY_THE_DESK_PHONE = "localStorage.setItem('desk.page_phone', 'off')"
+
+
+async def desk_of(console: Console, user: str, extension: str) -> Page:
+    """The desk page of an operator with a desk phone, signed in to the desk."""
+    await console.user(user, "operator", extension=extension)
+    page = await console.signed_in(user, "/account")
+    await page.evaluate(ONLY_THE_DESK_PHONE)
+    await page.goto(f"{console.url}/desk")
+    await expect(page.locator("#mode-now")).not_to_be_empty()
+    if await page.locator("#duty").inner_text() == "签到":
+        await page.click("#duty")
+        await expect(page.locator("#duty")).to_have_text("签退")
+    return page
+
+
+async def answered(page: Page, operator: Baresip, outside: Baresip) -> None:
+    """The caller waits; the operator takes the call with one key of the page and the phone's handset."""
+    await outside.dial("8000")
+    await expect(page.locator("#card-number, #card-name").first).to_contain_text(outside.account.user[-4:])
+    if not await page.locator("#card-status", has_text="请拿起话机接听").is_visible():
+        await page.keyboard.press("F2")
+    await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    await expect(page.locator("#card-state")).to_contain_text("与您通话中")
+
+
+async def test_the_mode_is_switched_in_the_page_and_shown_in_another(console: Console) -> None:
+    """Automatic by one key: at once in both operators' pages, with who set it."""
+    li, su = await desk_of(console, "li", "8011"), await desk_of(console, "su", "8012")
+    await li.keyboard.press("Shift+A")
+    for page in (li, su):
+        await expect(page.locator("#mode-now")).to_have_text("自动应答")
+        await expect(page.locator("#mode-by")).to_contain_text(re.compile(r"li.*话务台"))
+    await su.keyboard.press("Shift+M")
+    await expect(li.locator("#mode-now")).to_have_text("人工应答")
+
+
+async def test_a_caller_is_answered_held_and_transferred(
+    console: Console, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """With a desk phone: hold plays music and frees the phone, a number and Enter transfers."""
+    operator, other, outside = await phone("8011"), await phone("8201"), await caller("13800000001")
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+M")
+    await answered(page, operator, outside)
+    await page.keyboard.press("F3")
+    await expect(page.locator("#card-state")).to_contain_text("您保持的来电")
+    await page.keyboard.press("F3")
+    await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    await page.keyboard.type("8201")
+    await page.keyboard.press("Enter")
+    await other.expect(Incoming)
+    await other.accept()
+    await both_hear_each_other(other, outside)
+    await expect(page.locator(".row[data-part=others]")).to_have_count(1)
+
+
+async def test_a_consultation_ends_in_a_transfer(console: Console, phone: PhoneOf, caller: PhoneOf) -> None:
+    """F6: the operator speaks with the wanted person while the caller waits; F4 connects the two."""
+    operator, other, outside = await phone("8011"), await phone("8202"), await caller("13800000002")
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+M")
+    await answered(page, operator, outside)
+    await page.keyboard.press("/")
+    await page.keyboard.type("liumin")
+    await page.keyboard.press("F6")
+    await expect(page.locator("#consult")).to_contain_text("刘敏 8202")
+    await other.expect(Incoming)
+    await other.accept()
+    await both_hear_each_other(operator, other)
+    await expect(page.locator("#consult")).to_contain_text("通话中")
+    await page.keyboard.press("F4")
+    await expect(page.locator("#card-state")).to_have_text("通话：刘敏 8202")
+    await expect(page.locator("#consult")).to_be_hidden()
+    await both_hear_each_other(other, outside)
