@@ -198,10 +198,11 @@ class Browser:
 
 @asynccontextmanager
 async def browser_of(
-    playwright: Playwright, *, says: Path | None = None, trusts: str = "", flags: tuple[str, ...] = ()
+    playwright: Playwright, *, says: Path | None = None, trusts: str = "", without: tuple[str, ...] = ()
 ) -> AsyncIterator[Browser]:
-    """A browser until the block ends. `says`: a 48 kHz file; `trusts`: hash of a certificate's key."""
-    given = [*FLAGS, *flags]
+    """A browser until the block ends. `says`: a 48 kHz file; `trusts`: hash of a certificate's key; `without`
+    these of FLAGS."""
+    given = [flag for flag in FLAGS if flag not in without]
     if says is not None:
         given.append(f"--use-file-for-fake-audio-capture={says}")
     if trusts:
@@ -233,7 +234,7 @@ class Console:
         self._playwright = playwright
         self._folder = folder
         self._users: set[str] = set()
-        self._browsers: dict[float, Any] = {}
+        self._browsers: dict[tuple[float, tuple[str, ...]], Any] = {}
 
     async def user(self, name: str, *roles: str, extension: str = "", language: str = "zh") -> str:
         """Make a user once, with the tests' password; returns the name. No role: operator."""
@@ -254,22 +255,24 @@ class Console:
             self._users.add(name)
         return name
 
-    async def browser(self, hertz: float = 0) -> Browser:
-        """The browser whose microphone gives a tone of `hertz` (0: silence); begun when first asked for."""
-        if hertz not in self._browsers:
-            trusts = ",".join(filter(None, (key_of(p) for p in self._tls_ports())))
+    async def browser(self, hertz: float = 0, *, without: tuple[str, ...] = ()) -> Browser:
+        """The browser whose microphone gives a tone of `hertz` (0: silence), without these of FLAGS; begun
+        when first asked for."""
+        if (hertz, without) not in self._browsers:
+            ports = self.house.settings.wss_port, self.house.settings.https_port
+            trusts = ",".join(filter(None, map(key_of, ports)))
             says = tone_file(hertz, self._folder)
-            began = browser_of(self._playwright, says=says, trusts=trusts)
-            self._browsers[hertz] = (began, await began.__aenter__())
-        found: Browser = self._browsers[hertz][1]
+            began = browser_of(self._playwright, says=says, trusts=trusts, without=without)
+            self._browsers[hertz, without] = (began, await began.__aenter__())
+        found: Browser = self._browsers[hertz, without][1]
         return found
 
-    def _tls_ports(self) -> tuple[int, int]:
-        return self.house.settings.wss_port, self.house.settings.https_port
-
-    async def signed_in(self, name: str, path: str = "/", *, says: float = 0, **context: Any) -> Page:
-        """A page at `path`, signed in as a user that `user` made. `says`: its microphone's tone, hertz."""
-        browser = await self.browser(says)
+    async def signed_in(
+        self, name: str, path: str = "/", *, says: float = 0, without: tuple[str, ...] = (), **context: Any
+    ) -> Page:
+        """A page at `path`, signed in as a user that `user` made. `says`: its microphone's tone, hertz;
+        `without`: flags of FLAGS its browser is begun without."""
+        browser = await self.browser(says, without=without)
         page = await browser.page(**context)
         await self.sign_in(page, name)
         await page.goto(self.url + path)
