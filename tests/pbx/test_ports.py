@@ -43,6 +43,28 @@ def test_every_taken_port_is_told_at_once() -> None:
             ports.check(tuple(doors))
 
 
+def test_the_consoles_ports_are_asked_for_before_anything_starts(tmp_path: Path) -> None:
+    """HTTP, HTTPS and the pages' SIP: each taken one is told by its setting."""
+    with socket.socket() as http, socket.socket() as https, socket.socket() as wss:
+        for taken in (http, https, wss):
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+        settings = Settings(
+            rules=tmp_path / "rules.yaml",
+            data_dir=tmp_path,
+            cache_dir=tmp_path,
+            bind="127.0.0.1",
+            http_port=http.getsockname()[1],
+            https_port=https.getsockname()[1],
+            wss_port=wss.getsockname()[1],
+        )
+        doors = (*ports.controller_doors(settings), *ports.pbx_doors(settings))
+        for name in ("http_port", "https_port", "wss_port"):
+            (door,) = (d for d in doors if d.setting == name)
+            with pytest.raises(PortTaken, match=f"set SWITCHBOARD_{name.upper()} to another port"):
+                ports.check((door,))
+
+
 def test_an_address_of_another_machine_is_told() -> None:
     """192.0.2.0/24 belongs to no machine, RFC 5737; .77 is hardly ours."""
     with pytest.raises(PortTaken, match=r"SWITCHBOARD_BIND: 192\.0\.2\.77 is not an address of this machine"):
