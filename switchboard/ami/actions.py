@@ -105,13 +105,18 @@ async def channels(board: Gateway) -> list[ChannelSeen]:
     return [ChannelSeen.of(event) for event in reply.events]
 
 
+PARKING_PLACES = "123456789"
+"""As dialplan/parking.conf has them: global variables PARKED_<place> name the channel parked there."""
+
+
 async def parked(board: Gateway) -> dict[str, str]:
-    """Where calls are parked: the parked channel's id and the place (any account). {} without parking."""
+    """Names of channels that are or were parked, with the place of each (board: call). {} when refused."""
+    wanted = "EVAL(" + "|".join(f"${{PARKED_{place}}}" for place in PARKING_PLACES) + ")"
     try:
-        reply = await board.action("ParkedCalls")
+        names = (await board.action("Getvar", Variable=wanted)).response.text("Value").split("|")
     except AmiRefused:
         return {}
-    return {event.text("ParkeeUniqueid"): event.text("ParkingSpace") for event in reply.events}
+    return {name: place for place, name in zip(PARKING_PLACES, names, strict=False) if name}
 
 
 async def channel_variable(board: Gateway, channel: str, name: str) -> str:

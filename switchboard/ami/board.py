@@ -39,12 +39,10 @@ EVENTS = (
     "DeviceStateChange",
     "Hold",
     "Unhold",
-    "ParkedCall",
-    "ParkedCallSwap",
-    "UnParkedCall",
-    "ParkedCallTimeOut",
-    "ParkedCallGiveUp",
 )
+
+PARKING = "parking"
+"""The bridge in which callers are parked (dialplan/parking.conf)."""
 
 _WORDS = {
     "NOT_INUSE": "idle",
@@ -83,7 +81,8 @@ class Board:
         self._linked: dict[str, set[str]] = {}
         self._since: dict[str, float] = {}
         self._holding: set[str] = set()
-        self._parked: dict[str, str] = {}
+        self._parked: dict[str, str] = {}  # by the channel's id
+        self._places_changed = False
         self._watchers: list[Watcher] = []
         self._fresh = False
         self._subscription: Subscription | None = None
@@ -160,6 +159,8 @@ class Board:
                 elif event is not None:
                     self._fresh = False
                     self._tell("all", "")
+                if self._places_changed and self._fresh:
+                    await self._look_at_places()
                 if not self._fresh or clock() >= due:
                     await self._snapshot(subscription)
                     due = clock() + self.resnapshot_seconds
@@ -193,9 +194,22 @@ class Board:
             self._put(replace(c, exten=exten))
         self._since = {c.unique_id: self._now() - c.seconds for c in channels}
         self._holding &= set(self._channels)
-        self._parked = parked
+        self._parked = {c.unique_id: parked[c.name] for c in channels if c.name in parked and c.bridge}
         self._fresh = True
         self._tell("all", "")
+
+    async def _look_at_places(self) -> None:
+        """Somebody was parked: where, only Asterisk's own variables know."""
+        self._places_changed = False
+        try:
+            parked = await actions.parked(self._gateway)
+        except AmiError as error:
+            log.warning("places_unknown", why=str(error))
+            return
+        for seen in self._channels.values():
+            if seen.bridge and (place := parked.get(seen.name, "")):
+                self._parked[seen.unique_id] = place
+                self._tell("call", seen.linked_id)
 
     def _put(self, seen: ChannelSeen) -> None:
         """Keep a channel as it is now; another call's, perhaps, than before."""
@@ -219,9 +233,6 @@ class Board:
         if kind == "devicestatechange":
             self._device(device_of(event.text("Device")), event.text("State"))
             return
-        if "parked" in kind:
-            self._parking(kind, event)
-            return
         unique_id = event.text("Uniqueid")
         if not unique_id:
             return
@@ -241,10 +252,13 @@ class Board:
         if kind == "bridgeleave":
             seen = replace(seen, bridge="")
             self._holding.discard(unique_id)
+            self._parked.pop(unique_id, None)
         elif kind != "bridgeenter" and before is not None:
             seen = replace(seen, bridge=before.bridge)
         if before is not None:  # what was dialled at first stays; dialplan moves on
             seen = replace(seen, exten=before.exten or seen.exten)
+        if kind == "bridgeenter" and event.text("BridgeName") == PARKING:
+            self._places_changed = True
         self._put(seen)
         self._since.setdefault(unique_id, self._now())
         self._tell("call", seen.linked_id)
@@ -263,15 +277,6 @@ class Board:
     def _state_of(self, name: str) -> str:
         found = (self._states.get(e) for e in (name, name + ENDPOINT_PAGE_SUFFIX))
         return _WORDS.get(together(state for state in found if state), "unreachable")
-
-    def _parking(self, kind: str, event: Message) -> None:
-        """Somebody was parked, or is no longer."""
-        unique_id = event.text("ParkeeUniqueid")
-        if kind in ("parkedcall", "parkedcallswap"):
-            self._parked[unique_id] = event.text("ParkingSpace")
-        else:
-            self._parked.pop(unique_id, None)
-        self._tell("call", event.text("ParkeeLinkedid"))
 
     def _call(self, call: str) -> CallSeen:
         legs = [self._channels[unique_id] for unique_id in self._linked[call]]

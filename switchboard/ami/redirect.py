@@ -14,14 +14,20 @@ from typing import Any
 from switchboard.ami import actions
 from switchboard.ami.actions import ChannelSeen
 from switchboard.ami.gateway import Gateway
-from switchboard.dialplan import Context, Var
+from switchboard.dialplan import ENDPOINT_PAGE_SUFFIX, Context, Var
+from switchboard.domain.devices import together
 from switchboard.domain.outcomes import PhoneState
 from switchboard.errors import AmiRefused
 from switchboard.flows.orders import LineSeen
 from switchboard.flows.wording import read_phone_state
 
-_NAME = re.compile(r"(?:PJSIP|Local)/([0-9]{1,20})(?:@[a-z-]{1,40})?-[0-9a-f]{1,16}(?:;[12])?", re.ASCII)
-"""Channels of our own people: PJSIP/8011-0000002a, Local/8601@agent-0000002a;1."""
+_NAME = re.compile(
+    rf"(?:PJSIP/([0-9]{{1,20}})(?:{ENDPOINT_PAGE_SUFFIX})?|Local/([0-9]{{1,20}})@[a-z-]{{1,40}})"
+    r"-[0-9a-f]{1,16}(?:;[12])?",
+    re.ASCII,
+)
+"""Channels of our own people: PJSIP/8011-0000002a, the page's PJSIP/8011-web-0000002b, an agent's
+Local/8601@agent-0000002a;1."""
 
 _CHANNEL = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_.-]{1,100}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -35,7 +41,7 @@ CALL_FOR_SECONDS = 25
 def owner(name: str) -> str:
     """The extension whose channel this is, "" for a trunk's."""
     match = _NAME.fullmatch(name)
-    return match[1] if match else ""
+    return match[1] or match[2] if match else ""
 
 
 class CallLines:
@@ -128,11 +134,14 @@ class CallLines:
         await actions.hangup(self._board, leg)
 
     async def phone(self, number: str) -> PhoneState:
-        """State of an extension's phones now."""
+        """State of an extension's phones now, the one in the page included."""
         if not _DIGITS.fullmatch(number):
             return PhoneState.UNREACHABLE
-        reply = await self._board.action("Getvar", Variable=f"DEVICE_STATE(PJSIP/{number})")
-        return read_phone_state(reply.response.text("Value"))
+        said = []
+        for endpoint in (number, number + ENDPOINT_PAGE_SUFFIX):
+            reply = await self._board.action("Getvar", Variable=f"DEVICE_STATE(PJSIP/{endpoint})")
+            said.append(reply.response.text("Value"))
+        return read_phone_state(together(said))
 
 
 def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: str) -> LineSeen:

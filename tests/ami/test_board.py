@@ -270,14 +270,34 @@ def test_who_rings_who_talks_and_whose_key_holds(board: Board) -> None:
     assert seen.on_hold == ()
 
 
-def test_where_somebody_is_parked(board: Board) -> None:
-    """The place, until fetched or gone."""
-    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
-    board.apply(event("ParkedCall", ParkeeUniqueid="1.1", ParkeeLinkedid="1.1", ParkingSpace="701"))
-    seen = board.call("1.1")
-    assert seen is not None
-    assert seen.place == "701"
-    board.apply(event("UnParkedCall", ParkeeUniqueid="1.1", ParkeeLinkedid="1.1", ParkingSpace="701"))
-    seen = board.call("1.1")
-    assert seen is not None
-    assert seen.place == ""
+async def test_where_somebody_is_parked() -> None:
+    """Entering the parking bridge has the board ask for the place; leaving it ends that."""
+    asterisk = FakeAsterisk()
+    await asterisk.start()
+    asterisk.answers["DeviceStateList"] = asterisk.answers["CoreShowChannels"] = listing()
+    name = "PJSIP/trunk-test-00000001"
+    asterisk.answers["Getvar"] = lambda fields: message(
+        "Response: Success", f"ActionID: {fields['actionid']}", f"Value: ||{name}||||||"
+    )
+    gateway = Gateway("127.0.0.1", asterisk.port, "a", "b")
+    board = Board(gateway)
+    await board.start()
+    await gateway.start()
+    try:
+        async with asyncio.timeout(5):
+            while not board.fresh:
+                await asyncio.sleep(0.01)
+            ids = ("Uniqueid: 1.1", "Linkedid: 1.1", "ChannelStateDesc: Up")
+            asterisk.say(message("Event: Newchannel", f"Channel: {name}", *ids))
+            parking = ("BridgeName: parking", "BridgeUniqueid: b")
+            asterisk.say(message("Event: BridgeEnter", f"Channel: {name}", *ids, *parking))
+            while (seen := board.call("1.1")) is None or not seen.place:
+                await asyncio.sleep(0.01)
+            assert seen.place == "3"
+            asterisk.say(message("Event: BridgeLeave", f"Channel: {name}", *ids, *parking))
+            while (seen := board.call("1.1")) is None or seen.place:
+                await asyncio.sleep(0.01)
+    finally:
+        await board.stop()
+        await gateway.stop()
+        await asterisk.stop()

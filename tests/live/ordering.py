@@ -11,6 +11,8 @@ import pytest
 import soxr  # type: ignore[import-untyped]
 
 from switchboard import control
+from switchboard.ami import Gateway, actions
+from switchboard.ami.accounts import BOARD
 from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
 from switchboard.prompts import audio, tones
@@ -61,6 +63,16 @@ async def answered_by_order(house: House, outside: Baresip, operator: Baresip) -
     await operator.accept()
     await both_hear_each_other(operator, outside)
     return call
+
+
+async def parked(house: House) -> dict[str, str]:
+    """Channels at parking places, as the board asks for them."""
+    gateway = Gateway("127.0.0.1", house.settings.ami_port, BOARD.name, house.secrets.ami(BOARD.name))
+    await gateway.start(patience=5.0)
+    try:
+        return await actions.parked(gateway)
+    finally:
+        await gateway.stop()
 
 
 async def hears_music(phone: Baresip, seconds: float = 8) -> None:

@@ -15,7 +15,7 @@ from switchboard.softphone import Closed, Incoming
 from tests.live.desk import changed_rules, dials_code
 from tests.live.ear import both_hear_each_other, hears, leave_message, never_rings
 from tests.live.house import House, PhoneOf
-from tests.live.ordering import answered_by_order, call_of, hears_music, order, refused
+from tests.live.ordering import answered_by_order, call_of, hears_music, order, parked, refused
 from tests.live.test_mode_codes import choose
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -259,6 +259,7 @@ async def test_camp_park_voicemail_and_complaint(switchboard: House, phone: Phon
     assert (await operator.expect(Incoming)).number == "*691"
     await operator.reject()
     await hears_music(outside)
+    assert "1" in (await parked(switchboard)).values()
     await order(switchboard, call, "answer", "8012")
     await other.expect(Incoming)
     await other.accept()
