@@ -1,4 +1,4 @@
-"""Messages in a real browser beside a real Asterisk: what the page does the phone shows, and vice versa (A13)."""
+"""Messages in a real browser beside a real Asterisk: what the page does the phone shows (A13)."""
 
 from __future__ import annotations
 
