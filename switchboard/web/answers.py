@@ -1,6 +1,6 @@
 """Refusing: one exception for handlers, one form of error for browsers and for programs.
 
-raise Refused(404, "no_call")        # text: `errors.no_call` in texts/errors.<language>.yaml
+raise Refused(404, "not_found")      # text: `errors.not_found` in texts/errors.<language>.yaml
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def _environment() -> Environment:
 async def render(request: web.Request, template: str, /, status: int = 200, **values: Any) -> web.Response:
     """The page `template` filled with `values`.
 
-    Every template also has: t("feature.key", …), texts("feature") for a script's data block, local(instant),
+    Every template also has: t(key, …), texts(feature, …) for a script's data block, local(instant),
     language, theme, user (Account or None), company, mode (ModeNow or None), pages (navigation), path, csrf,
     zone, and safer (the same place over HTTPS, "" when there is no need).
     """
