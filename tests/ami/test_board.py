@@ -277,7 +277,9 @@ async def test_where_somebody_is_parked() -> None:
     asterisk.answers["DeviceStateList"] = asterisk.answers["CoreShowChannels"] = listing()
     name = "PJSIP/trunk-test-00000001"
     asterisk.answers["Getvar"] = lambda fields: message(
-        "Response: Success", f"ActionID: {fields['actionid']}", f"Value: ||{name}||||||"
+        "Response: Success",
+        f"ActionID: {fields['actionid']}",
+        f"Value: {name if fields['variable'] == 'PARKED_3' else ''}",
     )
     gateway = Gateway("127.0.0.1", asterisk.port, "a", "b")
     board = Board(gateway)
