@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv from the pinned, hashed requirements: `tools/environment.sh run` or `… dev` (adds what tests need,
-# Debian's Chromium and PostgreSQL among it).
+# Debian's Chromium, Firefox and PostgreSQL among it).
 # Done in no time when it is there already. The project itself is linked in, not installed: no build, no network.
 set -eu
 cd "$(dirname "$0")/.."
@@ -47,11 +47,12 @@ install_venv_package() {
     install_packages "$package" || fail "\`$install $package\` failed"
 }
 
-# What only tests need: Debian's Chromium and a font with Chinese characters for the pages, and PostgreSQL's
+# What only tests need: Debian's Chromium, its Firefox and a font with Chinese characters for the pages, and PostgreSQL's
 # programs. Where they are missing those tests are skipped, with the reason.
 install_for_tests() {
     packages=
     [ -x /usr/bin/chromium ] || packages=chromium
+    [ -x /usr/bin/firefox-esr ] || packages="$packages firefox-esr"
     [ -d /usr/share/fonts/opentype/noto ] || packages="$packages fonts-noto-cjk"
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || packages="$packages postgresql"
     [ -n "$packages" ] || return 0
