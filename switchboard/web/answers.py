@@ -46,8 +46,11 @@ CODES = {
 
 
 def for_program(request: web.Request) -> bool:
-    """Whether errors are told as JSON: in the API always, elsewhere to whoever asks for JSON."""
-    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+    """Whether errors are told as JSON: in the API always, elsewhere to who asks for JSON or has a token."""
+    asked = request.headers.get("Accept", "")
+    return (
+        request.path.startswith("/api/") or "application/json" in asked or "Authorization" in request.headers
+    )
 
 
 def error_json(status: int, code: str, message: str) -> web.Response:

@@ -131,16 +131,14 @@ async def host(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Who asks, whether the request is theirs, whether they may; and that what it changed is in the audit."""
-    if request.match_info.http_exception is not None or request.path.startswith("/static/"):
+    if request.path.startswith("/static/"):
         return await handler(request)
+    account = await _known_user(request)
+    if request.match_info.http_exception is not None:
+        return await handler(request)  # nothing is there: told in the user's language, with their navigation
     door = door_of(request.match_info.handler)
     if door is None:
         raise Refused(403, "not_allowed")
-    account = await who(request)
-    if account is not None:
-        request[USER] = account
-        if account.language in LANGUAGES:
-            request[LANGUAGE] = account.language
     _check_permission(request, door, account)
     if request.method in SAFE:
         return await handler(request)
@@ -157,6 +155,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if response.status < 400:
         await note_unnoted(request)
     return response
+
+
+async def _known_user(request: web.Request) -> Account | None:
+    """Who asks, noted in the request together with their language."""
+    account = await who(request)
+    if account is not None:
+        request[USER] = account
+        if account.language in LANGUAGES:
+            request[LANGUAGE] = account.language
+    return account
 
 
 async def who(request: web.Request) -> Account | None:

@@ -142,6 +142,19 @@ async def test_pages_name_no_outside_address_and_hold_no_inline_script(site: Hou
         assert not re.search(r"\son\w+=|\sstyle=|<style", page)
 
 
+async def test_an_error_page_is_a_page_like_any_other(site: House) -> None:
+    """In the user's language, with their navigation and name; a stranger's has neither."""
+    await site.sign_in("boss")
+    page = await site.client.get("/nowhere", headers={"Accept-Language": "en"})
+    assert page.status == 404
+    text = await page.text()
+    assert "There is no such page." in text
+    assert 'href="/account"' in text
+    site.client.session.cookie_jar.clear()
+    assert 'href="/account"' not in await (await site.client.get("/nowhere")).text()
+    assert (await site.client.get("/nowhere", headers={"Authorization": "Bearer x"})).status != 500
+
+
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 1024 * 1024])
 async def test_a_body_that_is_too_long_is_refused(site: House, size: int) -> None:
     """By its stated length at once; without one while it comes."""
@@ -201,10 +214,11 @@ async def test_an_api_token_may_what_its_owner_and_its_scopes_both_may(site: Hou
 async def test_a_bad_token_is_refused_whatever_cookie_comes_along(site: House, header: str) -> None:
     """401 with the way to do it right; the session beside it doesn't help."""
     await site.sign_in("wang")
-    answer = await site.client.get("/account", headers={"Authorization": header}, allow_redirects=False)
-    assert answer.status in (401, 303)
-    answer = await site.client.get("/api/v1/me", headers={"Authorization": header})
-    assert answer.status in (401, 404)
+    for path in ("/account", "/api/v1/me", "/nowhere"):
+        answer = await site.client.get(path, headers={"Authorization": header}, allow_redirects=False)
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert (await answer.json())["error"]["code"] == "bad_token"
 
 
 async def test_a_route_that_says_nothing_stops_the_start() -> None:
