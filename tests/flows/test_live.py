@@ -298,6 +298,7 @@ async def test_after_a_restart_calls_tell_their_own_state(scene: Scene) -> None:
         "everybody talks",
     )
     assert datetime.fromisoformat(found["waiting_since"]) == joined
+    assert datetime.fromisoformat(found["since"]) == AT - timedelta(seconds=9)
     assert found["caller"]["number"] == "13900000009"
 
 
@@ -397,7 +398,7 @@ async def test_a_thousand_calls_and_fifty_readers_cost_little(scene: Scene) -> N
 
 async def test_calls_that_never_showed_are_forgotten(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Decisions about calls that the board never had don't pile up."""
-    monkeypatch.setattr("switchboard.flows.live.TOLD_EARLY", 50)
+    monkeypatch.setattr("switchboard.flows.live_calls.TOLD_EARLY", 50)
     for n in range(500):
         scene.decided(f"9.{n}", Stage.GREETING)
-    assert len(scene.live._told) <= 51
+    assert len(scene.live._calls._told) <= 51
