@@ -9,9 +9,11 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from switchboard import control
+from switchboard.certificates import Certificates
 from switchboard.errors import PortTaken, SwitchboardError
 from switchboard.pbx import debian, ports, process, programs
 from switchboard.pbx.account import USER
@@ -20,6 +22,7 @@ from switchboard.settings import Settings
 
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 200_000_000  # bytes
 OLD_PROGRAMS_DAYS = 90
+CERTIFICATE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,22 @@ def _host_name(_: Settings) -> Finding:
     return Finding("host name", "ok", name)
 
 
+def _certificate(settings: Settings) -> Finding:
+    certificates = Certificates.of(settings)
+    until = certificates.until()
+    if until is None:
+        if certificates.given:
+            return Finding("certificate", "fault", f"{certificates.chain} can't be read", "give a PEM file")
+        return Finding("certificate", "ok", "none yet; the first run makes it")
+    certificates.context()  # raises when certificate and key don't fit
+    days = (until - datetime.now(UTC)).days
+    found = f"{certificates.chain}, good for {days} days more"
+    if days < CERTIFICATE_DAYS and certificates.given:
+        mend = "put a new certificate there: it is taken up within an hour"
+        return Finding("certificate", "warning" if days >= 0 else "fault", found, mend)
+    return Finding("certificate", "ok", found)
+
+
 def _running(settings: Settings) -> Finding:
     if settings.pbx_elsewhere:
         return _running_apart(settings)
@@ -228,6 +247,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _data_folder,
     _secrets,
     _rules,
+    _certificate,
     _host_name,
     _ports,
     _sound_ports,

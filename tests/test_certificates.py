@@ -7,13 +7,16 @@ import ssl
 import stat
 import subprocess
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from switchboard.certificates import Certificates, names_of_machine
+from switchboard.checkup import examine
 from switchboard.errors import SettingsError
+from switchboard.settings import Settings
 
 NOW = datetime.now(UTC)
 
@@ -139,6 +142,25 @@ def test_given_files_are_used_as_they_are(own: Certificates, tmp_path: Path) -> 
     wrong = Certificates(tmp_path / "unused", (own.chain, own.folder / "ca.key"))
     with pytest.raises(SettingsError, match="can't be used with the key"):
         wrong.ensure({"x"})
+
+
+def test_the_doctor_looks_at_certificates(own: Certificates, tmp_path: Path) -> None:
+    """Ours is renewed by itself; a given one near its end, ended, or with another key is told."""
+    settings = Settings(rules=tmp_path / "r.yaml", data_dir=tmp_path, cache_dir=tmp_path)
+
+    def told(**given: Path) -> tuple[str, str]:
+        (finding,) = (f for f in examine(replace(settings, **given)) if f.name == "certificate")
+        return finding.state, finding.found + finding.mend
+
+    assert told() == ("ok", f"{own.chain}, good for 364 days more")
+    old = Certificates(tmp_path / "old")
+    for days, state in ((350, "warning"), (380, "fault")):
+        old.chain.unlink(missing_ok=True)
+        old.ensure({"localhost"}, NOW - timedelta(days=days))
+        assert told(tls_cert=old.chain, tls_key=old.key)[0] == state
+    state, text = told(tls_cert=own.chain, tls_key=old.key)
+    assert state == "fault"
+    assert "can't be used with the key" in text
 
 
 def test_two_that_begin_together_make_one(tmp_path: Path) -> None:
