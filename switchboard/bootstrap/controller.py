@@ -159,6 +159,7 @@ class Controller:
             self.enforcement,
             self.orders,
             self.messages,
+            self.callers,
             self.tickets,
             now,
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from switchboard.ami import Board, Gateway, actions
 from switchboard.dialplan import Var
+from switchboard.flows.callers import Callers
 from switchboard.flows.desk import Desk
 from switchboard.flows.enforcement import Enforcement
 from switchboard.flows.live import Live
@@ -31,6 +32,7 @@ def live(
     enforcement: Enforcement,
     orders: Orders,
     messages: Messages,
+    callers: Callers,
     worked_on: Tickets,
     now: Callable[[], datetime],
 ) -> Live:
@@ -47,5 +49,6 @@ def live(
     desk.watch(view.counts_changed)
     orders.watch(view.ordered)
     messages.changed.append(view.counts_changed)
+    callers.changed.append(view.caller_changed)
     worked_on.changed.append(view.counts_changed)
     return view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -47,6 +48,7 @@ class Callers:
     def __init__(self, rows: Rows, now: Clock) -> None:
         self._rows = rows
         self._now = now
+        self.changed: list[Callable[[], object]] = []  # called after every change
 
     async def card(self, number: str, call: str = "") -> CallerCard:
         """What is known of `number`; `call` (the one that rings now) isn't counted. A withheld number has an
@@ -79,11 +81,18 @@ class Callers:
             notes=_lines(note.notes),
         )
         await self._rows.keep(kept, author, self._now())
+        self._tell()
         return kept
 
     async def forget(self, number: str) -> bool:
         """Take out what was noted; the records of calls stay. False when there was nothing."""
-        return await self._rows.forget(key_of(number))
+        gone = await self._rows.forget(key_of(number))
+        self._tell()
+        return gone
+
+    def _tell(self) -> None:
+        for tell in self.changed:
+            tell()
 
 
 def _line(text: str, longest: int) -> str:

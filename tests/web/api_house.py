@@ -175,6 +175,7 @@ class Switchboard:
             recorded,
         )
         self.tickets = Tickets(TicketRows(database), clock)
+        self.callers = Callers(CallerRows(database), clock)
         self.live: Live = live_of(
             database,
             self.board,
@@ -183,6 +184,7 @@ class Switchboard:
             self.enforcement,
             self.orders,
             self.messages,
+            self.callers,
             self.tickets,
             clock,
         )
@@ -198,7 +200,7 @@ class Switchboard:
             ),
             "status": self.status,
             "messages": self.messages,
-            "callers": Callers(CallerRows(database), clock),
+            "callers": self.callers,
             "placing": Placing(PlacedRows(database), Dialling(), self.rules, clock),
             "page_phones": PagePhones(
                 Secrets(self.folder / "secrets"), self._take_in, self.rules, self._everybody, clock

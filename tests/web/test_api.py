@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -341,3 +342,17 @@ async def test_how_everything_is(api: Api) -> None:
     assert (await api.get("/status"))["pbx"]["state"] == "up"
     await api.house.add("li", Role.OPERATOR)
     assert (await api.ask("GET", "/status", await api.token_of("li")))[0] == 403
+
+
+async def test_what_is_noted_of_a_caller_shows_in_their_call_at_once(api: Api) -> None:
+    """However their number is written by the trunk."""
+    api.switchboard.caller("1.1", "+8613800000001")
+    note = {"name": "王芳", "organisation": "星光", "grade": "valued", "notes": "慢慢说"}
+    status, body = await api.ask("PUT", "/callers/13800000001", json=note)
+    assert status == 200, body
+    for _ in range(40):
+        caller = (await api.get("/calls/live"))[0]["caller"]
+        if caller["name"]:
+            break
+        await asyncio.sleep(0.05)
+    assert {k: caller[k] for k in note} == note
