@@ -23,7 +23,7 @@ DATA = Path("/usr/share/asterisk")
 ASTERISK = Program(("/usr/sbin/asterisk",))
 
 MARK = "laid-out"
-"""The file in `etc` that the PBX's container waits for. Its text is the setup that the files hold."""
+"""The file in `etc` that the PBX's container waits for: the setup that the files hold, and for which doors."""
 
 
 def apart(settings: Settings) -> bool:
@@ -39,8 +39,9 @@ def companions() -> dict[str, Program | None]:
 def lay_out_mark(settings: Settings) -> None:
     """Tell the PBX's container that all files are there. Raises PbxError when it can't be told.
 
-    When the text is another than the one it was started with, the container starts Asterisk anew as soon
-    as no call is up.
+    The first line is the setup: when it is another than the one it was started with, the container starts
+    Asterisk anew as soon as no call is up. The second has the doors as the container knows them from its own
+    settings: files made for others are of an earlier time, and it waits for new ones.
     """
     etc = settings.etc
     try:
@@ -48,7 +49,13 @@ def lay_out_mark(settings: Settings) -> None:
         handle, new = tempfile.mkstemp(prefix=f".{MARK}.", dir=etc)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             os.fchmod(file.fileno(), files.MODE)
-            file.write(fingerprint(settings, texts) + "\n")
+            file.write(f"{fingerprint(settings, texts)}\n{_doors(settings)}\n")
         Path(new).replace(etc / MARK)
     except OSError as error:
         raise PbxError(f"the PBX can't be told of its files: {error.strerror}: {error.filename}") from error
+
+
+def _doors(settings: Settings) -> str:
+    """Where the PBX listens; the entrypoint of its container puts the same together."""
+    s = settings
+    return f"{s.bind}:{s.sip_port} {s.ami_host}:{s.ami_port}"

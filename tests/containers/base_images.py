@@ -34,7 +34,7 @@ def wanted() -> list[str]:
     found = []
     for file in sorted((SOURCE / "containers").glob("*/Dockerfile")):
         found += re.findall(r"^ARG (?:DEBIAN|PYTHON)=(\S+)", file.read_text(), re.MULTILINE)
-    return found
+    return sorted(set(found))
 
 
 def provide(engine: Engine) -> dict[str, str]:

@@ -51,9 +51,9 @@ def engine(figures: dict[str, object]) -> Iterator[Engine]:
         try:
             with it.for_building():
                 figures["base images"] = provide(it)
-                for service in ("pbx", "controller"):
+                for service in ("pbx", "controller", "database"):
                     began = time.monotonic()
-                    house.compose("build", service)
+                    house.compose("build", service, COMPOSE_PROFILES="postgresql")
                     figures[f"{service} built in"] = f"{time.monotonic() - began:.0f} s"
                     size = it.docker("image", "inspect", "-f", "{{.Size}}", f"switchboard-{service}:tests")
                     figures[f"{service} image"] = f"{int(size.stdout) / 1e6:.0f} MB"

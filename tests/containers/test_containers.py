@@ -216,6 +216,32 @@ async def test_in_the_machines_own_network_it_is_the_same(switchboard: Household
         switchboard.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "120")
 
 
+async def test_postgresql_is_a_line_in_the_settings(switchboard: Household) -> None:
+    """The profile: another database beside, reached by a password that nobody wrote; calls are kept there."""
+    with_it = {
+        "COMPOSE_PROFILES": "postgresql",
+        "SWITCHBOARD_DATABASE_URL": "postgresql://switchboard@172.28.88.4/switchboard",
+    }
+    try:
+        switchboard.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "200", **with_it)
+        outside, _ = await conversation(switchboard, "13800000908", "8201")
+        await outside.hangup()
+        await outside.stop()
+
+        def kept() -> bool:
+            query = "SELECT count(*) FROM calls WHERE caller = '13800000908' AND ended IS NOT NULL"
+            asked = ("exec", "-T", "database", "psql", "-h", "/tmp", "-tAc", query, "switchboard")
+            return switchboard.compose(*asked, **with_it).stdout.strip() == b"1"
+
+        await switchboard.until(kept, "the call in PostgreSQL", 15)
+        top = switchboard.engine.docker("top", switchboard.container("database"), "-eo", "uid")
+        assert set(top.stdout.decode().split()[1:]) == {"10001"}
+        assert not switchboard.inspect("database")["HostConfig"]["PortBindings"]
+    finally:
+        switchboard.compose("rm", "-fsv", "database", **with_it)
+        switchboard.compose("up", "-d", "--no-build", "--wait", "--wait-timeout", "120")
+
+
 async def test_nobody_is_root_and_nothing_can_be_written_but_data(switchboard: Household) -> None:
     """Every process of both containers is unprivileged, without capabilities, on a read-only system."""
     for service in ("controller", "pbx"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -26,7 +27,10 @@ def refused(engine: Engine, service: str, *options: str) -> str:
     return said
 
 
-ELSEWHERE = ("-e", "SWITCHBOARD_PBX=elsewhere", "-e", f"SWITCHBOARD_DATA_DIR={DATA}")
+ELSEWHERE = tuple(
+    f"--env=SWITCHBOARD_{name}"
+    for name in ("PBX=elsewhere", f"DATA_DIR={DATA}", "BIND=127.0.0.1", "AMI_HOST=127.0.0.1")
+)
 KEPT_OUT = "mode=0700"
 """A folder in memory that belongs to root: what a volume with a wrong owner is like."""
 
@@ -42,7 +46,7 @@ def test_every_wrong_setting_is_told_at_once(engine: Engine) -> None:
 def test_the_pbx_tells_a_wrong_setting(engine: Engine) -> None:
     """The one that it reads itself."""
     assert "SWITCHBOARD_STOP_SECONDS: expected seconds" in refused(
-        engine, "pbx", "-e", "SWITCHBOARD_STOP_SECONDS=soon"
+        engine, "pbx", *ELSEWHERE, "-e", "SWITCHBOARD_STOP_SECONDS=soon"
     )
 
 
@@ -87,8 +91,7 @@ def test_a_port_that_is_taken_is_named(household: Household) -> None:
         )  # fmt: skip
         said = done.stderr.decode()
         assert done.returncode
-        assert "2606" in said
-        assert "already" in said
+        assert re.search(r"0\.0\.0\.0:26\d{3} failed: port is already allocated", said), said
     finally:
         household.engine.compose("-p", "switchboard-second", "down", "-v", check=False)
 

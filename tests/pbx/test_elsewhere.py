@@ -11,7 +11,7 @@ import pytest
 from switchboard import supervise
 from switchboard.errors import SwitchboardError
 from switchboard.pbx import elsewhere, files, programs
-from switchboard.settings import Settings
+from switchboard.settings import SOURCE, Settings
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def mark(settings: Settings) -> str:
     elsewhere.lay_out_mark(settings)
-    return (settings.etc / elsewhere.MARK).read_text()
+    return (settings.etc / elsewhere.MARK).read_text().splitlines()[0]
 
 
 def test_the_mark_stays_while_nothing_read_at_the_start_changes(settings: Settings) -> None:
@@ -48,6 +48,18 @@ def test_the_mark_changes_with_modules(settings: Settings) -> None:
     first = mark(settings)
     (settings.etc / "modules.conf").write_text("load = res_new.so\n")
     assert mark(settings) != first
+
+
+def test_the_mark_says_for_which_doors_the_files_are(settings: Settings) -> None:
+    """As the entrypoint of the PBX's container puts them together from the same settings."""
+    elsewhere.lay_out_mark(replace(settings, bind="172.28.88.18", ami_host="172.28.88.2"))
+    lines = (settings.etc / elsewhere.MARK).read_text().splitlines()
+    assert lines[1:] == ["172.28.88.18:5060 172.28.88.2:5038"]
+    entrypoint = (SOURCE / "containers/pbx/entrypoint").read_text()
+    assert (
+        'doors="${SWITCHBOARD_BIND:?}:${SWITCHBOARD_SIP_PORT:-5060} '
+        '${SWITCHBOARD_AMI_HOST:?}:${SWITCHBOARD_AMI_PORT:-5038}"'
+    ) in entrypoint
 
 
 def test_a_folder_that_cant_be_written_is_named(settings: Settings) -> None:
