@@ -19,15 +19,7 @@ from switchboard.domain.devices import together
 from switchboard.domain.outcomes import PhoneState
 from switchboard.errors import AmiRefused
 from switchboard.flows.orders import LineSeen
-from switchboard.flows.wording import read_phone_state
-
-_NAME = re.compile(
-    rf"(?:PJSIP/([0-9]{{1,20}})(?:{ENDPOINT_PAGE_SUFFIX})?|Local/([0-9]{{1,20}})@[a-z-]{{1,40}})"
-    r"-[0-9a-f]{1,16}(?:;[12])?",
-    re.ASCII,
-)
-"""Channels of our own people: PJSIP/8011-0000002a, the page's PJSIP/8011-web-0000002b, an agent's
-Local/8601@agent-0000002a;1."""
+from switchboard.flows.wording import owner_of_leg, read_phone_state
 
 _CHANNEL = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_.-]{1,100}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -36,12 +28,6 @@ PARKED_IN = "BridgeWait"
 
 CALL_FOR_SECONDS = 25
 """How long an operator's phone rings for a consultation about a caller on hold."""
-
-
-def owner(name: str) -> str:
-    """The extension whose channel this is, "" for a trunk's."""
-    match = _NAME.fullmatch(name)
-    return match[1] or match[2] if match else ""
 
 
 class CallLines:
@@ -147,14 +133,17 @@ class CallLines:
 def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: str) -> LineSeen:
     """What the channels of one call show, to the phone `by`."""
     others = [c for c in linked if c.unique_id != caller.unique_id]
+    parked = caller.application == PARKED_IN  # in one bridge with others who are, and with nobody
     with_caller = [c for c in others if caller.bridge and c.bridge == caller.bridge]
     phones = (c for c in others if c.name.startswith("PJSIP/") and c.state == "Up")
-    own = next((c.name for c in phones if owner(c.name) == by), "")
+    own = next((c.name for c in phones if owner_of_leg(c.name) == by), "")
     return LineSeen(
         channel=caller.name,
         packed=packed,
-        talks_with=() if caller.application == PARKED_IN else tuple(owner(c.name) for c in with_caller),
-        rings=tuple(sorted({owner(c.name) for c in others if c.state in ("Ringing", "Ring")} - {""})),
-        parked=caller.application == PARKED_IN,
+        talks_with=()
+        if caller.application == PARKED_IN
+        else tuple(owner_of_leg(c.name) for c in with_caller),
+        rings=tuple(sorted({owner_of_leg(c.name) for c in others if c.state in ("Ringing", "Ring")} - {""})),
+        parked=parked,
         leg=own,
     )

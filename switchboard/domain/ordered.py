@@ -61,7 +61,7 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
         case OrderKind.TAKE_BACK | OrderKind.CONNECT if not outcome.leg:  # nobody to connect with
             return _to_operator(fresh, order.by, rules, reason)
         case OrderKind.TAKE_BACK | OrderKind.CONNECT:
-            number = order.by if order.kind is OrderKind.TAKE_BACK else call.consult
+            number = order.by if order.kind is OrderKind.TAKE_BACK else outcome.number or call.consult
             connecting = fresh.to(Stage.CONNECTING, held_by=order.by)
             return Decision(connecting, Connect(outcome.leg, number), reason, RULE)
         case OrderKind.HOLD:

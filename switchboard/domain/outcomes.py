@@ -177,10 +177,12 @@ class TicketFound:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """An order from outside reached the call, whatever it was doing. `leg` is the channel to connect with."""
+    """An order from outside reached the call, whatever it was doing. `leg` is the channel to connect with,
+    `number` whose it is, where that is known."""
 
     order: Order
     leg: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from switchboard.flows.wording import (
     detail,
     orders,
     outcome_word,
+    owner_of_leg,
     read_outcome,
 )
 
@@ -76,7 +77,7 @@ class Steps:
             return
         ordered = None
         if line.arguments[1:2] == (ORDERED,) and (ordered := await self.services.orders.claim(call.id)):
-            outcome = Ordered(ordered.order, ordered.leg)
+            outcome = Ordered(ordered.order, ordered.leg, owner_of_leg(ordered.leg))
         await _Step(call, outcome, rules, voice, line, self.journal, self.services, ordered).run()
 
     def _resume(self, line: Line) -> tuple[Call, Outcome, Rules, Voice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from switchboard.dialplan import VOICEMAIL_CONTEXT, Var, Verb
+from switchboard.dialplan import ENDPOINT_PAGE_SUFFIX, VOICEMAIL_CONTEXT, Var, Verb
 from switchboard.domain.actions import (
     Action,
     Ask,
@@ -68,6 +68,12 @@ ORDERED = "ordered"
 _LEG = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_-]{1,80}", re.ASCII)
 """Names of channels that a call may be connected with."""
 
+_OWNED = re.compile(
+    rf"(?:PJSIP/([0-9]{{1,20}})(?:{ENDPOINT_PAGE_SUFFIX})?|Local/([0-9]{{1,20}})@[a-z-]{{1,40}})"
+    r"-[0-9a-f]{1,16}(?:;[12])?",
+    re.ASCII,
+)
+
 _DIAL = {
     "ANSWER": DialResult.ANSWERED,
     "BUSY": DialResult.BUSY,
@@ -119,6 +125,13 @@ def read_outcome(word: str) -> Outcome:
             return MessageTaken() if status == "SUCCESS" else MessageFailed()
         case _:
             return Interrupted()
+
+
+def owner_of_leg(channel: str) -> str:
+    """The extension whose channel this is: of PJSIP/8011-0000002a, of the page's PJSIP/8011-web-0000002b, of
+    an agent's Local/8601@agent-0000002a;1. "" for a trunk's."""
+    match = _OWNED.fullmatch(channel)
+    return match[1] or match[2] if match else ""
 
 
 def read_phone_state(word: str) -> PhoneState:

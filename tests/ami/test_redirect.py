@@ -6,8 +6,9 @@ import pytest
 
 from switchboard.ami.actions import ChannelSeen
 from switchboard.ami.gateway import Gateway
-from switchboard.ami.redirect import CallLines, owner, seen
+from switchboard.ami.redirect import CallLines, seen
 from switchboard.errors import AmiRefused
+from switchboard.flows.wording import owner_of_leg
 from tests.ami.fake_asterisk import FakeAsterisk, message
 
 
@@ -33,7 +34,7 @@ CALLER = leg("PJSIP/trunk-main-00000001", "1.1", "b1")
 )
 def test_whose_channel_it_is(name: str, number: str) -> None:
     """A desk phone, the phone in the page, an agent's leg; a trunk is nobody's."""
-    assert owner(name) == number
+    assert owner_of_leg(name) == number
 
 
 def test_a_conversation_a_ringing_phone_and_a_parked_caller() -> None:
