@@ -11,6 +11,7 @@ from typing import Any
 
 import switchboard
 from switchboard.ami import Board, Gateway, actions
+from switchboard.dialplan import extension_of
 from switchboard.domain.company import Person, Trunk
 from switchboard.errors import StorageError, SwitchboardError
 from switchboard.flows.desk import Desk
@@ -78,12 +79,12 @@ class ConsoleStatus:
         return "up"
 
     async def _reached(self) -> dict[str, list[actions.ContactSeen]]:
-        """Where each endpoint can be reached; {} when the PBX doesn't tell."""
+        """Where each phone (that in its owner's page too) and trunk can be reached; {} when nobody tells."""
         found: dict[str, list[actions.ContactSeen]] = {}
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 for contact in await actions.contacts(self.admin):
-                    found.setdefault(contact.endpoint, []).append(contact)
+                    found.setdefault(extension_of(contact.endpoint), []).append(contact)
         except (SwitchboardError, TimeoutError):
             pass
         return found
