@@ -23,7 +23,7 @@ DATA = Path("/usr/share/asterisk")
 ASTERISK = Program(("/usr/sbin/asterisk",))
 
 MARK = "laid-out"
-"""The file in `etc` that the PBX's container waits for: the setup that the files hold, and for which doors."""
+"""The file in `etc` that the PBX's container waits for: which setup the files hold, for which doors."""
 
 
 def apart(settings: Settings) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import time
 import urllib.request
+from datetime import datetime
 
 import pytest
 
@@ -42,7 +44,7 @@ async def still_hear_each_other(one: Baresip, other: Baresip) -> None:
     assert tone_heard(other, 440)
 
 
-async def test_the_first_call_of_the_readme_works(switchboard: Household) -> None:
+async def test_the_first_call_of_the_readme_works(switchboard: Household, figures: dict[str, object]) -> None:
     """`switchboard call 8000` in the controller's container: greeted, put through, a message is left."""
     said = await asyncio.to_thread(
         switchboard.cli, "call", "8000", "--press", "8304,1", "--hurry", "--caller", "13800000901"
@@ -50,6 +52,8 @@ async def test_the_first_call_of_the_readme_works(switchboard: Household) -> Non
     assert said["answered"]
     assert said["heard"][0] == f"zh/{p.HELLO}"
     assert said["record"]["outcome"] == "message"
+    answered = datetime.fromisoformat(said["record"]["answered"]).timestamp()
+    figures["from up to the first call answered"] = f"{answered - switchboard.began:.0f} s"
     assert [m["mailbox"] for m in switchboard.cli("messages") if m["caller"] == "13800000901"] == ["8304"]
 
 
@@ -315,7 +319,13 @@ async def test_logs_are_one_json_object_a_line(switchboard: Household) -> None:
 
 
 async def test_the_console_is_published(switchboard: Household) -> None:
-    """Its readiness is asked from outside."""
+    """Its readiness is asked from outside; phones in pages find their door, with TLS, in the PBX."""
     url = f"http://{switchboard.engine.address}:{HTTP}/readyz"
     with urllib.request.urlopen(url, timeout=10) as answer:
         assert json.load(answer)["ready"] is True
+    blind = ssl.create_default_context()
+    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE  # whose it is, is tried elsewhere
+    address = (switchboard.engine.address, int(PORTS["SWITCHBOARD_WSS_PORT"]))
+    with socket.create_connection(address, 5) as plain, blind.wrap_socket(plain) as secure:
+        secure.sendall(b"GET /ws HTTP/1.1\r\nHost: pbx\r\n\r\n")
+        assert secure.recv(200).startswith(b"HTTP/1.1 ")

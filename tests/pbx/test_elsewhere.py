@@ -12,6 +12,7 @@ from switchboard import supervise
 from switchboard.errors import SwitchboardError
 from switchboard.pbx import elsewhere, files, programs
 from switchboard.settings import SOURCE, Settings
+from tests.pbx.test_render import files as rendered
 
 
 @pytest.fixture
@@ -83,3 +84,20 @@ def test_root_is_refused_beside_a_pbx_elsewhere(settings: Settings) -> None:
     """Its files would be closed to the PBX, and a container's root is a machine's root."""
     with pytest.raises(SwitchboardError, match="not as root"):
         supervise.run(settings, None, None)  # type: ignore[arg-type]
+
+
+def test_the_manager_listens_on_its_own_address_and_knows_the_controllers_alone() -> None:
+    """In a container that has two networks: on the inner one, and for nobody but the controller there."""
+    manager = rendered(ami_host="172.28.88.2", agi_host="172.28.88.3", pbx="elsewhere")["manager.conf"]
+    assert "bindaddr = 172.28.88.2" in manager
+    assert "permit = 172.28.88.3/32" in manager
+    assert "172.16.0.0" not in manager
+
+
+def test_in_containers_all_logs_are_one_stream_of_json() -> None:
+    """No file inside that nobody collects; security events are in the stream."""
+    logger = rendered(log_to="stdout")["logger.conf"]
+    assert "console = [json]notice,warning,error,security" in logger
+    assert ".log = " not in logger
+    assert "queue_log = no" in logger
+    assert "security.log = security" in rendered()["logger.conf"]
