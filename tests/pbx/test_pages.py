@@ -31,6 +31,14 @@ def test_without_a_door_nothing_speaks_http() -> None:
     assert "icesupport = no" in rendered["rtp.conf"]
 
 
+def test_sip_over_tls_shows_the_copy_that_the_pbx_can_read() -> None:
+    """The given files may be root's alone, or in another container."""
+    given = {"tls_cert": Path("/root/c.pem"), "tls_key": Path("/root/k.pem")}
+    tls = section(files(page=door(), **given)["pjsip.conf"], "[tls]")
+    assert "cert_file = /srv/switchboard/pages.pem" in tls
+    assert "priv_key_file = /srv/switchboard/pages.pem" in tls
+
+
 def test_a_page_is_allowed_what_its_owners_desk_phone_is() -> None:
     """The same class, the same language, the same name and number; one page at a time, encrypted."""
     pjsip = files(page=door())["pjsip.conf"]
