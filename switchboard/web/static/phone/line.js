@@ -27,20 +27,25 @@ export class Line extends EventTarget {
   #watch = null;
   #tabs = null;
   #registers;
+  #busy;
   state = "unregistered";
   why = "";
   /** How often the connection was made: more than once means that it was lost between. */
   connections = 0;
   account = null;
 
-  /** `fetch` gives credentials as GET /api/v1/phone does; it may raise. `registers`: false only for calling. */
-  constructor(fetch, { registers = true } = {}) {
+  /**
+   * `fetch` gives credentials as GET /api/v1/phone does; it may raise. `registers`: false only for calling.
+   * `busy()`: whether a call is under way; no call is ended for the registration's sake.
+   */
+  constructor(fetch, { registers = true, busy = () => false } = {}) {
     super();
     this.#fetch = fetch;
     this.#registers = registers;
+    this.#busy = busy;
   }
 
-  /** Begins, or begins again with fresh credentials. Ends what is under way on the line before. */
+  /** Begins, or begins again with fresh credentials. Ends calls that are under way. */
   async register() {
     this.#drop();
     if (!window.RTCPeerConnection || !navigator.mediaDevices) return this.#is("failed", "unsupported");
@@ -56,7 +61,12 @@ export class Line extends EventTarget {
     return undefined;
   }
 
-  /** Ends the registration. */
+  /** No call is under way any more: a line that another page has taken over is let go. */
+  idle() {
+    if (this.why === "elsewhere") this.#drop({ quietly: true });
+  }
+
+  /** Ends the registration, and calls. */
   stop() {
     this.#drop();
     this.#is("unregistered");
@@ -119,7 +129,7 @@ export class Line extends EventTarget {
   }
 
   #elsewhere() {
-    this.#drop({ quietly: true });
+    if (!this.#busy()) this.#drop({ quietly: true });
     this.#is("failed", "elsewhere");
   }
 
@@ -130,7 +140,7 @@ export class Line extends EventTarget {
     this.#heard = performance.now();
     let answered = false;
     const dead = setTimeout(() => {
-      if (!answered && this.#ua === asked) this.register();
+      if (!answered && this.#ua === asked && !this.#busy()) this.register();
     }, LOOK_MS);
     const heard = () => {
       answered = true;
@@ -141,7 +151,7 @@ export class Line extends EventTarget {
   }
 
   #online = () => {
-    if (this.state !== "registered" && this.why !== "elsewhere") this.register();
+    if (this.state !== "registered" && this.why !== "elsewhere" && !this.#busy()) this.register();
   };
 
   /** The password isn't good any more (the account was closed, or made anew), or the PBX isn't ready. */
@@ -155,7 +165,10 @@ export class Line extends EventTarget {
     clearTimeout(this.#again);
     const wait = REFUSED_MS[Math.min(this.#refusals, REFUSED_MS.length - 1)];
     this.#refusals += 1;
-    this.#again = setTimeout(() => this.register(), wait);
+    this.#again = setTimeout(() => {
+      if (this.#ua && this.#busy()) this.#ua.registrator().register();
+      else this.register();
+    }, wait);
   }
 
   /** Lets the connection go. Quietly: without taking the registration back, which is another page's by now. */

@@ -44,7 +44,7 @@ export class Phone extends EventTarget {
   /** `credentials` asks the switchboard, as GET /api/v1/phone. `registers`: false for calling only. */
   constructor(credentials, { registers = true } = {}) {
     super();
-    this.#line = new Line(credentials, { registers });
+    this.#line = new Line(credentials, { registers, busy: () => this.#calls.length > 0 });
     this.#line.addEventListener("state", () => this.#tell("registration"));
     this.#line.addEventListener("session", ({ detail }) => detail.originator === "remote" && this.#rings(detail));
     this.#devices.addEventListener("microphone", () => this.#heard());
@@ -247,6 +247,7 @@ export class Phone extends EventTarget {
     });
     call.addEventListener("ended", () => {
       this.#calls = this.#calls.filter((one) => one !== call);
+      if (this.#calls.length === 0) this.#line.idle();
       if (call.ending === "sound") this.#problem("sound");
       this.#sounds();
       this.dispatchEvent(new CustomEvent("ended", { detail: { call, ending: call.ending } }));
