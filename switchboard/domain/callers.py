@@ -43,7 +43,7 @@ def key_of(number: str) -> str:
     Emergency-length and inside numbers are their own keys.
     """
     digits = "".join(c for c in number[:LONGEST_NUMBER] if c in "0123456789")
-    if number.lstrip().startswith("+"):
+    if number.lstrip().startswith("+") and digits:
         return _national(digits.removeprefix("86")) if digits.startswith("86") else f"00{digits}"
     if digits.startswith("0086"):
         return _national(digits[4:])
