@@ -86,7 +86,7 @@ def build(programs: Path, progress: Progress) -> Path:
         done = built(programs)
         if done:
             return done
-        _need_mmdebstrap(progress)
+        need_mmdebstrap(progress)
         for left in programs.glob(".building-*"):  # of a build that was killed: the lock is ours
             shutil.rmtree(left, ignore_errors=True)
         workplace = Path(tempfile.mkdtemp(prefix=".building-", dir=programs))
@@ -124,7 +124,7 @@ def _lock(path: Path, progress: Progress) -> Iterator[None]:
         yield
 
 
-def _need_mmdebstrap(progress: Progress) -> None:
+def need_mmdebstrap(progress: Progress) -> None:
     wanted = [] if _found("mmdebstrap") else ["mmdebstrap"]
     if not KEYRING.exists():
         wanted.append("debian-archive-keyring")

@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from switchboard.settings import SOURCE
-from tests.containers.engine import Engine, bootstrap
+from tests.containers.engine import Engine
+from tests.containers.packages import bootstrap
 
 _SLIM = (
     "--dpkgopt=path-exclude=/usr/share/doc/*",

@@ -15,8 +15,9 @@ import pytest_asyncio
 from switchboard.pbx import programs
 from switchboard.settings import Settings
 from tests.containers.base_images import provide
-from tests.containers.engine import Engine, NoEngine
+from tests.containers.engine import Engine
 from tests.containers.household import Household
+from tests.containers.packages import NoEngine
 
 FIGURES = pytest.StashKey[dict[str, object]]()
 

@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from switchboard.pbx import debian
 from switchboard.pbx.ports import own_address
 from switchboard.pbx.program import in_folder
 from switchboard.settings import SOURCE, Settings
+from tests.containers.packages import NoEngine, bootstrap
 
 SUITE = "trixie"
 PACKAGES = ("docker.io", "docker-cli", "docker-compose", "iptables", "iproute2", "ca-certificates", "procps")
@@ -56,10 +56,6 @@ ip link set lo up
 exec dockerd --data-root /var/lib/engine --exec-root /run/engine/exec --pidfile /run/engine/pid \
   -H unix:///run/engine/docker.sock "$@"
 """
-
-
-class NoEngine(Exception):
-    """There is none, and none can be started. Its text says why."""
 
 
 class Engine:
@@ -267,38 +263,6 @@ def _make_root(root: Path) -> None:
         (workplace / "root").rename(root)
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
-
-
-def bootstrap(suite: str, packages: tuple[str, ...], target: Path, *options: str) -> None:
-    """A small Debian with these packages: into a folder, or into a file named *.tar.
-
-    Raises NoEngine when it can't be made.
-    """
-    try:
-        debian._need_mmdebstrap(print)
-    except debian.PbxError as error:
-        raise NoEngine(str(error)) from error
-    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, timeout=60, check=True)
-    how = [f"--aptopt={line.rstrip(';')}" for line in debian.host_options(dump.stdout)]
-    made = subprocess.run(
-        [
-            "mmdebstrap",
-            "--variant=minbase",
-            f"--include={','.join(packages)}",
-            *how,
-            *options,
-            suite,
-            str(target),
-        ],
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    if made.returncode:
-        raise NoEngine(f"mmdebstrap made no {suite}: {made.stderr[-800:]}")
 
 
 def _call(function: str, *numbers: int) -> None:

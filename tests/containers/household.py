@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from switchboard.certificates import Certificates
 from switchboard.cli.call import _softphone
 from switchboard.settings import SOURCE, Settings
 from switchboard.softphone import Account, Baresip, Repertoire
@@ -58,8 +59,22 @@ class Household:
             "SWITCHBOARD_EXTERNAL_ADDRESS": engine.address,
             "SWITCHBOARD_STOP_SECONDS": "20",
             "SWITCHBOARD_TAG": "tests",
+            "SWITCHBOARD_TLS_CERT": "/company/tls/server.pem",
+            "SWITCHBOARD_TLS_KEY": "/company/tls/server.key",
         }
+        self.authority = self._certify()
         self.phones: dict[str, Baresip] = {}
+
+    def _certify(self) -> Path:
+        """A certificate for the address that we are called by, as a company's own would lie there."""
+        own = Certificates(self.folder / "authority")
+        own.ensure([self.engine.address])
+        place = self.rules.parent / "tls"
+        place.mkdir()
+        for file in (own.chain, own.key):
+            shutil.copy(file, place)
+            (place / file.name).chmod(0o644)  # its reader's number may not be given away here
+        return self.folder / "authority" / "ca.pem"
 
     # the compose file
 
