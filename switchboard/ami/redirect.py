@@ -140,9 +140,7 @@ def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: st
     return LineSeen(
         channel=caller.name,
         packed=packed,
-        talks_with=()
-        if caller.application == PARKED_IN
-        else tuple(owner_of_leg(c.name) for c in with_caller),
+        talks_with=() if parked else tuple(owner_of_leg(c.name) for c in with_caller),
         rings=tuple(sorted({owner_of_leg(c.name) for c in others if c.state in ("Ringing", "Ring")} - {""})),
         parked=parked,
         leg=own,
