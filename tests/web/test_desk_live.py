@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from switchboard.softphone import Baresip, Incoming
-from tests.live.ear import both_hear_each_other
+from switchboard.domain import prompt_keys as p
+from switchboard.softphone import Baresip, Closed, Established, Incoming
+from tests.live.ear import both_hear_each_other, tone_heard
 from tests.live.house import PhoneOf
 from tests.web.browser import Console, needs_browser
 
@@ -91,6 +92,73 @@ async def test_a_consultation_ends_in_a_transfer(console: Console, phone: PhoneO
     await both_hear_each_other(operator, other)
     await expect(page.locator("#consult")).to_contain_text("通话中")
     await page.keyboard.press("F4")
+    await operator.expect(Closed)
     await expect(page.locator("#card-state")).to_have_text("通话：刘敏 8202")
     await expect(page.locator("#consult")).to_be_hidden()
     await both_hear_each_other(other, outside)
+
+
+async def test_an_executive_is_asked_and_the_caller_comes_back(
+    console: Console, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """The form is spoken to the manager, who wants a message: the page says so and has it filled in; the
+    message is kept for the manager."""
+    operator, manager, outside = await phone("8011"), await phone("8801"), await caller("13800000003")
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+M")
+    await answered(page, operator, outside)
+    await page.keyboard.press("s")
+    await page.keyboard.type("8801")
+    await page.keyboard.press("Enter")
+    await page.fill("#form-screen-surname", "王")
+    await page.fill("#form-screen-organisation", "长安建设")
+    await page.fill("#form-screen-purpose", "合同付款")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#consult")).to_contain_text("请示 方正华 8801")
+    await manager.expect(Incoming)
+    await manager.accept()
+    await manager.hears("zh/" + p.SCREEN_MENU)
+    await manager.press("2")
+    await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    await expect(page.locator("#consult")).to_contain_text("请来电人留言")
+    await expect(page.locator("#card-say")).to_have_text("对不起，现在不方便接听您的电话。")
+    await page.click("#consult [data-order=message]")
+    await expect(page.locator("#form-message-text")).to_have_value("合同付款")
+    await page.click("form.call-form [type=submit]")
+    await expect(page.locator(".notice[data-tone=good]")).to_contain_text("留言已送 方正华 8801")
+
+
+async def test_two_operators_cannot_take_the_same_caller(
+    console: Console, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """What one holds the other sees at once, by name, and is not offered."""
+    operator, _, outside = await phone("8011"), await phone("8012"), await caller("13800000004")
+    li, su = await desk_of(console, "li", "8011"), await desk_of(console, "su", "8012")
+    await li.keyboard.press("Shift+M")
+    await answered(li, operator, outside)
+    await li.keyboard.press("F3")
+    await expect(su.locator("#card-state")).to_have_text("何静 8011 保持的来电")
+    await expect(su.locator("#orders [data-order=answer]")).to_be_disabled()
+    await expect(su.locator("#card-status")).to_have_text("此来电由其他人处理")
+
+
+async def test_the_page_is_answered_by_the_phone_in_it(console: Console, caller: PhoneOf) -> None:
+    """One key answers in the page; F10 hangs up."""
+    await console.user("pu", "operator", extension="8012")
+    page = await console.signed_in("pu", "/desk", says=440)
+    await expect(page.locator("#phone")).to_contain_text("已登记")
+    if await page.locator("#duty").inner_text() == "签到":
+        await page.click("#duty")
+    await page.keyboard.press("Shift+M")
+    outside = await caller("13800000005")
+    await outside.dial("8000")
+    await expect(page.locator("#card-state")).to_contain_text("您的话机正在振铃")
+    await page.keyboard.press("F2")
+    await expect(page.locator("#card-state")).to_contain_text("与您通话中")
+    await outside.expect(Established)
+    assert tone_heard(outside, 440)
+    await page.keyboard.press("F10")
+    await outside.expect(Closed)
+    await expect(page.locator(".row:not([data-part=ended])")).to_have_count(0)

@@ -218,8 +218,9 @@ async def test_a_consultation_is_finished_or_taken_back(opened: Open, backend: B
     await expect(panel).to_contain_text("通话中")
     await desk.press("F4")
     assert (await desk.orders())[0]["kind"] == "connect"
+    await expect(desk.page.locator("#card-status")).to_have_text("正在下达：完成转接")
     await backend.told("1", last={"kind": "connect", "outcome": "failed"})
-    await expect(panel.locator("[data-order=take_back]")).to_be_enabled()
+    await expect(desk.page.locator("#card-status")).to_have_text("完成转接未成功")
     await desk.press("F3")
     assert (await desk.orders(2))[1]["kind"] == "take_back"
 
@@ -356,6 +357,23 @@ async def test_presence_follows_the_phones(opened: Open, backend: Backend) -> No
     await expect(lamp).to_have_text("空闲")
     await backend.tell("phone", {"extension": "8201", "state": "busy"})
     await expect(lamp).to_have_text("通话")
+
+
+async def test_the_call_in_hand_comes_to_the_front(opened: Open, backend: Backend) -> None:
+    """A handset lifted chooses its call, whoever was being looked at; an open form is never left for it."""
+    backend.call("1", "waiting", 50)
+    backend.call("2", "ringing", 3, **{"with": ["8011"]})
+    desk = await opened()
+    await desk.page.click("[data-call='1']")
+    await backend.told("2", state="talking", waiting_since=None)
+    await expect(desk.page.locator("[data-call='2']")).to_have_attribute("aria-current", "true")
+    await backend.gone("2")
+    await desk.page.click("[data-call='1']")
+    await desk.press("m")
+    backend.call("3", "ringing", 3, **{"with": ["8011"]})
+    await backend.told("3", state="talking", waiting_since=None)
+    await expect(desk.row("3")).to_have_attribute("data-part", "mine")
+    await expect(desk.page.locator("[data-call='1']")).to_have_attribute("aria-current", "true")
 
 
 async def test_markup_in_names_is_text(opened: Open, backend: Backend) -> None:

@@ -1,25 +1,25 @@
 // The desk: what is chosen, what a key or a click means now, and drawing it all once per frame.
 
 import { deskPhone } from "../phone/desk.js";
-import { announce } from "./announce.js";
 import * as api from "./api.js";
-import { ringsAt } from "./board.js";
 import { OrderButtons } from "./buttons.js";
 import { Card } from "./card.js";
 import { CallList } from "./calls.js";
-import { PRESSURE, title, who } from "./call_words.js";
+import { PRESSURE } from "./call_words.js";
 import { ConsultPanel } from "./consult.js";
 import { Directory } from "./directory.js";
-import { forget, keep, kept, tidy } from "./drafts.js";
+import { forget, keep, kept } from "./drafts.js";
 import { attribute, write } from "./elements.js";
 import { Ended } from "./ended.js";
-import { cameTo, Giving } from "./giving.js";
+import { Following } from "./following.js";
+import { Giving } from "./giving.js";
 import * as keys from "./keys.js";
 import { ModeSwitch } from "./mode.js";
 import { Notices } from "./notices.js";
 import { next, possible } from "./orders.js";
 import { PhoneLine } from "./phone_line.js";
 import { Presses } from "./presses.js";
+import { meanings, statusOf } from "./status.js";
 import { t } from "./words.js";
 
 const TICK_MS = 1000;
@@ -31,7 +31,6 @@ export class Desk {
   names = new Map(); // number -> name
   #drawing = false;
   #parts = null;
-  #before = new Map(); // calls as they were told last
 
   constructor(data, board, troubles) {
     this.data = data;
@@ -41,6 +40,7 @@ export class Desk {
     this.notices = new Notices(at("notices"));
     this.ended = new Ended();
     this.line = new PhoneLine(() => this.draw());
+    this.following = new Following(this);
     this.giving = new Giving(() => this.draw(), (sentence, how) => this.notices.say(sentence, how));
     this.presses = new Presses(this);
     const press = (action) => this.presses.act(action);
@@ -103,11 +103,7 @@ export class Desk {
 
   /** One event was taken in by the board. */
   told(kind, value) {
-    if (kind === "board") this.#whole();
-    else if (kind === "call") this.#call(this.board.calls.get(String(value.id)));
-    else if (kind === "gone") this.#gone(String(value.id));
-    else if (kind === "phone") this.directory.lamp(value.extension);
-    else if (kind === "pbx") this.#pbx();
+    this.following.told(kind, value);
     this.draw();
   }
 
@@ -170,7 +166,7 @@ export class Desk {
   #drawNow() {
     this.#drawing = false;
     this.#parts = this.board.list(this.extension);
-    this.#fallBack();
+    this.following.fallBack(this.#parts);
     const parts = { ...this.#parts, ended: this.ended.list() };
     this.list.show(parts, {
       extension: this.extension,
@@ -187,7 +183,7 @@ export class Desk {
     const call = this.call;
     const { orders, why } = this.possible(call);
     const order = call && (call.order ?? this.giving.pending(call.id));
-    const [status, how] = this.#status(call, order, why);
+    const [status, how] = statusOf(call, order, why, this);
     this.card.show(call, {
       extension: this.extension,
       names: this.names,
@@ -197,27 +193,8 @@ export class Desk {
       tone: how,
     });
     if (!call) return;
-    const holding = orders.has("answer") && (call.state === "held" || call.state === "parked");
-    const consulting = orders.has("connect");
-    const allowed = new Set([...orders, "message"]);
-    const instead = consulting ? { transfer: "connect", hold: "take_back" } : holding ? { hold: "answer" } : {};
-    const words = consulting
-      ? { transfer: t("order.connect"), hold: t("order.take_back") }
-      : holding ? { hold: t("order.fetch"), answer: t("order.fetch") } : {};
-    this.buttons.show({ orders: allowed, instead, words, busy: order?.kind ?? "" });
+    this.buttons.show({ orders: new Set([...orders, "message"]), ...meanings(call, orders), busy: order?.kind ?? "" });
     this.consult.show(call, { extension: this.extension, names: this.names, busy: Boolean(order) });
-  }
-
-  #status(call, order, why) {
-    if (!call || call.ended) return ["", ""];
-    if (order) {
-      const what = t(`order.${order.kind}`) + (order.target ? ` ${who(order.target, this.names)}` : "");
-      const by = order.by ? who(order.by, this.names) : "";
-      return [by && by !== this.extension ? t("order.under_way", { what, by }) : t("order.sending", { what }), "plain"];
-    }
-    if (ringsAt(call, this.extension) && !this.line.rings(call.id)) return [t("order.pick_up", { extension: this.extension }), "ring"];
-    if (call.last?.outcome === "failed") return [cameTo(call.last.kind, "failed"), "bad"];
-    return why && why !== "no_extension" ? [t(`why.${why}`), "plain"] : ["", ""];
   }
 
   #drawStrip(waiting) {
@@ -238,43 +215,6 @@ export class Desk {
     this.card.tick(this.call);
   }
 
-  #whole() {
-    this.giving.forget();
-    this.#pbx();
-    for (const id of this.board.calls.keys()) this.ended.drop(id); // it lives after all
-    for (const [id, call] of this.#before) {
-      if (!this.board.calls.has(id) && (id === this.chosen || this.ended.drafted(id))) this.ended.keep(call);
-    }
-    if (this.chosen !== null && !this.call) this.ended.recall(this.chosen);
-    this.#before = new Map(this.board.calls);
-    if (!this.presses.formOpen) this.presses.chose(); // after a reload: the form that was open
-    tidy(new Set([...this.board.calls.keys(), ...this.ended.ids(), this.chosen ?? ""]));
-  }
-
-  #call(call) {
-    const before = this.#before.get(call.id);
-    this.#before.set(call.id, call);
-    this.giving.told(call);
-    this.ended.drop(call.id);
-    if (call.id === this.chosen) this.ended.remember(call);
-    if (ringsAt(call, this.extension) && !(before && ringsAt(before, this.extension))) {
-      announce(t(call.last?.kind ? "notice.recall" : "notice.new", { who: title(call) }), true);
-    }
-  }
-
-  #gone(id) {
-    const call = this.#before.get(id);
-    this.#before.delete(id);
-    this.giving.gone(id);
-    if (call && (id === this.chosen || this.ended.drafted(id))) this.ended.keep(call);
-  }
-
-  #pbx() {
-    if (this.board.pbx === "up") this.troubles.clear("pbx", t("trouble.pbx_back"));
-    else this.troubles.raise("pbx", t("trouble.pbx"));
-    attribute(document.body, "data-pbx", this.board.pbx);
-  }
-
   /** Leaving a call that has ended and has nothing half written: it is done with. */
   #leaving() {
     if (this.chosen !== null && this.ended.get(this.chosen) && !this.ended.drafted(this.chosen)) this.ended.drop(this.chosen);
@@ -288,18 +228,6 @@ export class Desk {
       forget("chosen");
     }
     this.draw();
-  }
-
-  /** Nobody chosen, or one that has ended with nothing to finish: a call in hand comes to the front by itself. */
-  #fallBack() {
-    if (!this.board.known || this.presses.formOpen) return;
-    const call = this.call;
-    if (call && !call.ended) return;
-    if (call?.ended && this.ended.drafted(call.id)) return;
-    const mine = this.#parts.mine.find((one) => one.state === "talking") ?? this.#parts.mine[0];
-    const there = mine ?? next(this.#parts, this.extension);
-    if (there) this.choose(there.id);
-    else if (this.chosen !== null && !call) this.choose(null);
   }
 
   async #learnNames() {

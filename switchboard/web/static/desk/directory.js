@@ -111,7 +111,7 @@ export class Directory {
       this.#answered = text;
       this.show();
       const count = this.#entries.length;
-      write(this.status, count ? t("directory.found", { count }) : t("directory.none"));
+      write(this.status, count ? (text ? t("directory.found", { count }) : "") : t("directory.none"));
     } catch (error) {
       if (error.name !== "AbortError" && asked === this.#asked) write(this.status, error.message);
     }
@@ -183,7 +183,8 @@ export class Directory {
         el("span", { class: "entry-name", text: this.name(entry) }), el("span", { class: "entry-number", text: entry.number })),
       el("div", { class: "entry-line row-small", role: "gridcell" },
         kind, unlisted, el("span", { class: "entry-unit", text: unit }), lamp),
-      el("div", { class: "entry-quick", role: "gridcell" }, ...quick),
+      el("div", { class: "entry-quick", role: "gridcell" }, ...quick,
+        el("span", { class: "entry-enter" }, el("kbd", { text: "Enter" }), ` ${t(`order.${this.purpose}`)}`)),
     );
   }
 

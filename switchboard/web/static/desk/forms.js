@@ -15,7 +15,7 @@ export const FIELDS = {
   message: [
     { name: "caller", longest: 32 },
     { name: "name", longest: 80 },
-    { name: "text", longest: 1000, rows: 5 },
+    { name: "text", longest: 1000, rows: 3 },
   ],
   caller: [
     { name: "name", longest: 80 },

@@ -2,11 +2,12 @@
 
 import * as api from "./api.js";
 import { ringsAt } from "./board.js";
-import { who } from "./call_words.js";
 import { draftOf, forget, keep, kept } from "./drafts.js";
 import { attribute, fill } from "./elements.js";
 import { CallForm } from "./forms.js";
 import { NEEDS_TARGET } from "./orders.js";
+import { send, startOf } from "./sending.js";
+import { meanings } from "./status.js";
 import { t } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -19,7 +20,7 @@ export class Presses {
   constructor(desk) {
     this.desk = desk;
     const on = (kind) => ({
-      send: (call, values, target) => this[`_send_${kind}`](call, values, target),
+      send: (call, values, target) => send[kind](this, call, values, target),
       close: () => this.close(),
       pick: (form) => this.#pick(form),
     });
@@ -93,13 +94,6 @@ export class Presses {
     desk.focusCalls();
   }
 
-  /** What a button of the chosen call gives now: holding is taking back when the call is held. */
-  #meaning(action, call, orders) {
-    if (orders.has("connect")) return { transfer: "connect", hold: "take_back" }[action] ?? action;
-    const kept = call && (call.state === "held" || call.state === "parked");
-    return kept && action === "hold" ? "answer" : action;
-  }
-
   #allowed(kind, call) {
     const { orders, why } = this.desk.possible(call);
     if (orders.has(kind)) return true;
@@ -111,7 +105,7 @@ export class Presses {
     const { desk } = this;
     const { call } = desk;
     if (action === "deputy") return this.#deputy(call);
-    const kind = this.#meaning(action, call, desk.possible(call).orders);
+    const kind = meanings(call, desk.possible(call).orders).instead[action] ?? action;
     if (!this.#allowed(kind, call)) return undefined;
     if (kind === "answer") return this.#answer();
     if (kind === "screen") return this.#open("screen");
@@ -167,66 +161,12 @@ export class Presses {
   #show(kind, call = null) {
     this.formOpen = kind;
     fill(at("form"), kind ? this.forms[kind].node : null);
-    if (kind) this.forms[kind].show(call, this.#start(kind, call));
-  }
-
-  /** What a form begins with: what is known of the caller, and what the screening form already holds. */
-  #start(kind, call) {
-    const { caller } = call;
-    const asked = kept(draftOf(call.id, "screen"), {});
-    if (kind === "screen") return { surname: caller.name, organisation: caller.organisation };
-    if (kind === "caller") return { name: caller.name, organisation: caller.organisation, grade: caller.grade || "ordinary", notes: caller.notes };
-    const person = [asked.surname || caller.name, asked.organisation || caller.organisation];
-    const target = asked.target ?? this.#known(call.target);
-    return { caller: caller.number, name: person.filter(Boolean).join(" "), text: asked.purpose ?? "", target };
-  }
-
-  #known(number) {
-    return number ? { number, name: this.desk.names.get(number) ?? "", kind: "" } : null;
+    if (kind) this.forms[kind].show(call, startOf(kind, call, this.desk.names));
   }
 
   #pick(form) {
     this.#picking = form;
     this.desk.directory.open(form.kind === "screen" ? "screen" : "form");
-  }
-
-  async _send_screen(call, values, target) {
-    const form = this.forms.screen;
-    form.busy(true);
-    const taken = await this.desk.giving.give("screen", call, { target: target.number, typed: values });
-    form.busy(false);
-    if (taken) this.close(); // what was typed stays for the message that may follow
-  }
-
-  async _send_message(call, values, target) {
-    const form = this.forms.message;
-    form.busy(true);
-    try {
-      await api.post("/messages", { mailbox: target.number, ...values, call: call.id });
-      form.done();
-      this.desk.notices.say(t("form.message.sent", { who: who(target.number, this.desk.names) }), "good");
-      this.close();
-      if (call.ended || this.desk.call?.ended) this.desk.dismiss(call.id);
-    } catch (error) {
-      form.refuse(error.message);
-    } finally {
-      form.busy(false);
-    }
-  }
-
-  async _send_caller(call, values) {
-    const form = this.forms.caller;
-    form.busy(true);
-    try {
-      await api.put(`/callers/${encodeURIComponent(call.caller.number)}`, values);
-      form.done();
-      this.desk.notices.say(t("form.caller.saved"), "good");
-      this.close();
-    } catch (error) {
-      form.refuse(error.message);
-    } finally {
-      form.busy(false);
-    }
   }
 
   /** The button to sign in to the desk or out of it. */
