@@ -18,7 +18,9 @@ from switchboard.flows.enforcement import RulesState
 from switchboard.rules import load_text
 from switchboard.rules.store import RulesStore
 from switchboard.settings import SOURCE
+from switchboard.storage import Journal
 from switchboard.web.pages.rules import compared, excerpts
+from tests.storage.conftest import started, step
 from tests.web.working import Work, work
 
 SAMPLE = (SOURCE / "routing_rules.yaml").read_bytes()
@@ -95,14 +97,14 @@ async def test_pages_of_administration_are_shut_to_operators(desk: Work, path: s
     assert f'href="{path}"' not in await page(desk, "/messages")
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/callers", "/messages"])
+@pytest.mark.parametrize("path", [*PAGES, "/callers", "/messages", "/calls"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_page_has_all_its_texts(desk: Work, path: str, language: str) -> None:
     """No key shows itself, in neither language, and no script or style stands in the page."""
     form = {"csrf": await desk.house.csrf("/account"), "to": language}
     await desk.house.client.post("/language", data=form, allow_redirects=False)
     shown = re.sub(r"<code>[a-z.-]+</code>", "", await page(desk, path))  # names of scopes
-    features = "messages|callers|status|rules|users|audit|work|nav|base|roles"
+    features = "messages|calls|callers|status|rules|users|audit|work|nav|base|roles"
     assert not re.search(rf">\s*({features})\.[a-z_.]+\s*<", shown)
     assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", shown)
     assert not re.search(r"<script(?![^>]*(src=|application/json))", shown)
@@ -235,3 +237,23 @@ async def test_callers_are_found_and_shown_with_what_is_noted(desk: Work) -> Non
     assert "骚扰" in shown
     assert HOSTILE not in shown
     assert (await desk.house.client.get("/callers?q=" + "x" * 100)).status == 422
+
+
+async def test_a_call_is_shown_step_by_step_with_reasons_in_the_readers_language(desk: Work) -> None:
+    """Who called whom, what was done and why, with the rules' line; an unknown call isn't there."""
+    journal = Journal(desk.follower.journal)
+    for record in (
+        started("c-1", name=HOSTILE),
+        step(1, "ask", "arrived", "c-1", reason="is an operator free now", detail=HOSTILE, rule_line=17),
+    ):
+        journal.append(record)
+    await desk.follower.catch_up()
+    shown = await page(desk, "/calls/c-1")
+    assert "现在是否有话务员空闲" in shown
+    assert ">17<" in shown
+    assert HOSTILE not in shown
+    assert "c-1" in await page(desk, "/calls?number=13800001111")
+    assert "c-1" not in await page(desk, "/calls?number=13800001112")
+    assert "c-1" not in await page(desk, "/calls?outcome=message")
+    await page(desk, "/calls/c-2", 404)
+    assert (await desk.house.client.get("/calls?outcome=lost")).status == 422

@@ -16,6 +16,7 @@ from switchboard.flows.messages import Messages, Wanted
 from switchboard.flows.placing import Placed, Placing
 from switchboard.storage import (
     CallerRows,
+    CallRows,
     Database,
     Depositing,
     Follower,
@@ -143,6 +144,7 @@ async def work(folder: Path, **changes: Any) -> AsyncIterator[Work]:
         made.update(follower=follower, mailboxes=mailboxes, telephones=telephones)
         return {
             "messages": messages,
+            "calls": CallRows(database),
             "callers": Callers(CallerRows(database), clock),
             "placing": Placing(PlacedRows(database), telephones, rules, clock),
             "rules": rules,
