@@ -93,16 +93,17 @@ async def test_the_mobiles_voicemail_neither_accepts_nor_silences_the_desk(
 async def test_only_the_voicemail_answers_and_the_caller_is_refused_as_ever(
     switchboard: House, mobile: Baresip, caller: PhoneOf
 ) -> None:
-    """No phone on the desk; no key on the mobile: the words of an absence, and no connection."""
+    """No phone on the desk; the voicemail records the question and hangs up: the words of an absence."""
     await switchboard.unplug("8801")
     outside = await caller("13800001203")
     await answers(outside, DIRECT)
     await mobile.expect(Incoming, 10)
     await mobile.accept()
     await mobile.say(sound.tone(800, 60))
-    await is_refused(outside, 60)
+    await mobile.hears("zh/" + p.SCREEN_MENU, timeout=20)
     assert not tone_heard(outside, 800)
-    await mobile.expect(Closed)
+    await mobile.hangup()
+    await is_refused(outside, 60)
     await outside.hangup()
     record = await switchboard.record("13800001203")
     assert (record["outcome"], record["connected_to"]) == ("abandoned", "")
