@@ -109,6 +109,11 @@ class Household:
         found = self.engine.docker("inspect", self.container(service))
         return dict(json.loads(found.stdout)[0])
 
+    def users(self, service: str) -> set[str]:
+        """Numbers of the users whose processes run in a container, as this machine sees them."""
+        top = self.engine.docker("top", self.container(service), "-eo", "uid,pid,args").stdout.decode()
+        return {line.split()[0] for line in top.splitlines()[1:]}
+
     def logs(self, service: str) -> list[str]:
         said = self.engine.docker("logs", self.container(service))
         return (said.stdout + said.stderr).decode().splitlines()
