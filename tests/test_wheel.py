@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,7 +183,8 @@ def running(installed: Installed, empty: Path, tmp_path: Path) -> Iterator[dict[
 def test_run_in_an_empty_folder_answers_calls(
     installed: Installed, empty: Path, running: dict[str, str]
 ) -> None:
-    """Nothing but the wheel: the sample company is put there, told, and takes a message from outside."""
+    """Nothing but the wheel: the sample company is put there, told, and takes a message from outside; the
+    console shows its first page, with what the page needs."""
     said = installed.json("call", "8000", "--press", "8201,1", "--hurry", cwd=empty, environ=running)
     assert said["record"]["outcome"] == "message"
     assert said["ending"].startswith("a message was taken")
@@ -189,6 +192,15 @@ def test_run_in_an_empty_folder_answers_calls(
     status = installed.json("status", cwd=empty, environ=running)
     assert (status["version"], status["pbx"]) == (__version__, "up")
     assert (empty / "routing_rules.yaml").is_file()
+    console = f"http://127.0.0.1:{running['SWITCHBOARD_HTTP_PORT']}"
+    with urllib.request.urlopen(f"{console}/", timeout=10) as page:  # leads to signing in
+        text = page.read().decode()
+    assert '<form method="post"' in text
+    needed = re.findall(r'(?:href|src)="(/static/[^"]+)"', text)
+    assert needed
+    for path in needed:
+        with urllib.request.urlopen(f"{console}{path}", timeout=10) as file:
+            assert file.read(), path
 
 
 def _files(source: Path, folder: str) -> set[str]:
