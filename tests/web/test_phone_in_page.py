@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Page
 
@@ -96,6 +98,14 @@ async def test_a_page_registers_over_our_certificate_and_counts_as_its_owners_ph
     ]
     await phone_is(console, "8011", "idle")
     assert {p["extension"] for p in console.house.status()["phones"]} & {"8011-web"} == set()
+    settings = console.house.settings
+    ours = ssl.create_default_context(cafile=str(settings.data_dir / "tls/ca.pem"))
+    door = f"wss://127.0.0.1:{settings.wss_port}/ws"
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(door, ssl=ours, protocols=["sip"]) as socket:
+            assert socket.protocol == "sip"
+        with pytest.raises(aiohttp.ClientConnectorCertificateError):
+            await session.ws_connect(door, protocols=["sip"])
     await page.close()
     await phone_is(console, "8011", "unreachable")
 
@@ -193,7 +203,7 @@ async def test_page_and_desk_phone_ring_together_and_one_answer_stops_the_other(
     other = await phone("8202")
     await other.dial("8011")
     await other.hears("zh/line-busy")
-    assert not [e for e in desk.fresh() if isinstance(e, Incoming)]
+    assert not [e for e in desk.fresh if isinstance(e, Incoming)]
     await other.hangup()
     await colleague.hangup()
     await until(page, "!phone.talking")
@@ -269,6 +279,40 @@ async def test_the_owners_mailbox_and_rights_are_the_pages_too(console: Console)
     assert record["outcome"] == "refused"
 
 
+async def test_a_principals_page_rings_for_the_secretary_alone(console: Console, phone: PhoneOf) -> None:
+    """A9 holds for pages: a colleague's call goes to the secretary, whose own call rings the page."""
+    await console.user("chairman", "agent", extension="8899")
+    page = await open_phone(console, "chairman")
+    secretary, colleague = await phone("8890"), await phone("8201")
+    await colleague.dial("8899")
+    await secretary.expect(Incoming)
+    assert not await page.evaluate("phone.ringing")
+    await colleague.hangup()
+    await secretary.expect(Closed)
+    assert not any("ringing" in one for one in await told(page))
+    await secretary.dial("8899")
+    await until(page, "phone.ringing")
+    assert await page.evaluate("phone.answer()")
+    await secretary.expect(Established)
+    await secretary.hangup()
+    await until(page, "!phone.talking")
+
+
+async def test_a_colleague_at_the_desk_picks_up_what_rings_in_the_page(
+    console: Console, phone: PhoneOf
+) -> None:
+    """*80 and 8011's number, as for a desk phone."""
+    await console.user("li", "operator", extension="8011")
+    page, helper, colleague = await open_phone(console), await phone("8012"), await phone("8201")
+    await colleague.dial("8011")
+    await until(page, "phone.ringing")
+    await helper.dial("*808011")
+    await helper.expect(Established)
+    await colleague.expect(Established)
+    await until(page, "!phone.ringing")
+    await colleague.hangup()
+
+
 async def test_a_second_page_takes_the_phone_over_and_the_first_says_so(
     console: Console, phone: PhoneOf
 ) -> None:
@@ -284,11 +328,14 @@ async def test_a_second_page_takes_the_phone_over_and_the_first_says_so(
     await colleague.dial("8011")
     await until(second, "phone.ringing")
     assert not await first.evaluate("phone.ringing")
-    await colleague.hangup()
-    await until(second, "!phone.ringing")
-    await first.evaluate("phone.register()")
+    assert await second.evaluate("phone.answer()")
+    await colleague.expect(Established)
+    await first.evaluate("phone.register()")  # in the middle of the other's call, which goes on
     await until(first, "phone.registered")
     await until(second, "phone.why === 'elsewhere'")
+    await eventually(lambda: tone_heard(colleague, 440), "the second page is still heard")
+    await colleague.hangup()
+    await until(second, "!phone.talking")
 
 
 async def test_without_a_microphone_nobody_is_answered_and_the_page_says_why(
