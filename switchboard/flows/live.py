@@ -166,7 +166,12 @@ class Live:
             pending.phones.update(self._phones, self._board.phones)
             self._lookups.met(self._calls.untold())
         now = self._now()
-        out = [self._calls.event(linked, now) for linked in pending.calls]
+        out = []
+        for linked in pending.calls:
+            try:
+                out.append(self._calls.event(linked, now))
+            except Exception:  # one odd call must not darken all the others
+                log.exception("live_call_not_shown", call=linked)
         out += [self._phone_event(phone) for phone in pending.phones]
         self._publish(b"".join(out))
         if self._since is not None and self.on_told is not None:

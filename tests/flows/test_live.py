@@ -402,3 +402,13 @@ async def test_calls_that_never_showed_are_forgotten(scene: Scene, monkeypatch: 
     for n in range(500):
         scene.decided(f"9.{n}", Stage.GREETING)
     assert len(scene.live._calls._told) <= 51
+
+
+async def test_one_odd_call_does_not_darken_the_others(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that can't be shown is left out, logged, and the rest is told."""
+    scene.channel("1.1", state="Up")
+    scene.decided("1.1", Stage.QUEUED, joined=10**30)
+    scene.channel("1.2", state="Up")
+    assert [c["id"] for c in scene.live.calls()] == ["1.2"]
+    await asyncio.sleep(0.2)
+    assert ("pbx", {"state": "down"}) not in await events(scene.live.read())

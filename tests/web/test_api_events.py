@@ -102,6 +102,27 @@ async def test_who_may_not_see_calls_gets_no_stream(api: Api, session: ClientSes
         assert answer.status == 403
 
 
+async def test_one_user_does_not_take_everybodys_streams(
+    api: Api, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past their share they are refused; others are not; whoever closes one gets another."""
+    monkeypatch.setattr(events, "MOST_OF_ONE", 1)
+    await api.house.add("li", Role.OPERATOR)
+    async with stream(session, url(api), api.token) as read:
+        await read.next()
+        headers = {"Authorization": f"Bearer {api.token}"}
+        async with session.get(f"{url(api)}/api/v1/events", headers=headers) as answer:
+            assert answer.status == 429
+            assert (await answer.json())["error"]["code"] == "too_many_readers"
+        async with stream(session, url(api), await api.token_of("li")) as other:
+            await other.next()
+    async with asyncio.timeout(5):
+        while len(api.switchboard.live.readers):
+            await asyncio.sleep(0.05)
+    async with stream(session, url(api), api.token) as read:
+        await read.next()
+
+
 async def test_fifty_readers_see_the_same_in_order(api: Api, session: ClientSession) -> None:
     """Each one everything, nothing twice."""
     reads: list[Stream] = []

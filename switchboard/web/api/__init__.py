@@ -29,7 +29,21 @@ from switchboard.web.api.declaring import PREFIX, Operation
 from switchboard.web.api.openapi import document
 from switchboard.web.permissions import public
 
-FEATURES = (me, mode, live, events, calls, directory, tickets, rules, status, people, phone, messages, callers)
+FEATURES = (
+    me,
+    mode,
+    live,
+    events,
+    calls,
+    messages,
+    callers,
+    tickets,
+    directory,
+    phone,
+    rules,
+    status,
+    people,
+)
 
 OPERATIONS: tuple[Operation, ...] = tuple(o for feature in FEATURES for o in feature.operations.all)
 
@@ -45,7 +59,7 @@ def add(app: web.Application) -> None:
     app.router.add_get(PREFIX + "/openapi.json", openapi)
     for operation in OPERATIONS:
         operation.add_to(app)
-    app[events.STREAMS] = set()
+    app[events.STREAMS] = {}
     app.on_shutdown.append(events.let_go)
 
 

@@ -18,7 +18,7 @@ from switchboard.flows.readers import Reader
 from switchboard.web.answers import Refused
 from switchboard.web.api.declaring import Media, Operations
 from switchboard.web.api.refusing import refused
-from switchboard.web.parts import PARTS
+from switchboard.web.parts import PARTS, USER
 from switchboard.web.security import who
 
 operations = Operations("live")
@@ -35,8 +35,11 @@ NETWORK_BYTES = 256 * 1024
 WRITE_SECONDS = 10.0
 """How long a reader's network may take what was sent."""
 
-STREAMS = web.AppKey("streams", set[Reader])
-"""Streams that are open."""
+MOST_OF_ONE = 100
+"""Streams of one user: a program that forgets to close its own must not take everybody's."""
+
+STREAMS = web.AppKey("streams", dict[Reader, str])
+"""Streams that are open, and whose."""
 
 Stream = Annotated[web.StreamResponse, Media("text/event-stream", about="see the description")]
 
@@ -47,16 +50,16 @@ async def read_events(request: web.Request) -> Stream:
     unreachable. Then `call` (a call as in `/calls/live`, new or changed), `gone` {id}, `phone` {extension,
     state}, `mode`, `messages` {new}, `ticket` {open}, `rules` {version, state, errors} and `pbx` {state},
     each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again."""
-    live = request.app[PARTS].live
-    if live.readers.full:
+    live, streams, user = request.app[PARTS].live, request.app[STREAMS], request[USER].user
+    if live.readers.full or list(streams.values()).count(user) >= MOST_OF_ONE:
         raise refused(request, 429, "too_many_readers")
     reader = live.read()
-    request.app[STREAMS].add(reader)
+    streams[reader] = user
     try:
         return await _stream(request, reader)
     finally:
         reader.close()
-        request.app[STREAMS].discard(reader)
+        del streams[reader]
 
 
 async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
@@ -98,5 +101,5 @@ async def _may_still(request: web.Request) -> bool:
 
 async def let_go(app: web.Application) -> None:
     """The application stops: nobody waits for streams to end."""
-    for reader in tuple(app[STREAMS]):
+    for reader in list(app[STREAMS].keys()):
         reader.close()
