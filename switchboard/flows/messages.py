@@ -24,13 +24,16 @@ from switchboard.domain.actions import MessageReason
 from switchboard.domain.callers import LONGEST_NAME, LONGEST_NUMBER
 from switchboard.domain.company import Rules
 from switchboard.domain.mailboxes import has_mailbox, may_open
-from switchboard.errors import PromptError, StorageError, SwitchboardError
+from switchboard.errors import AmiRefused, PromptError, StorageError, SwitchboardError
 from switchboard.flows.ports import Clock, Journal
 
 log = structlog.get_logger()
 
 LOOK_SECONDS = 2.0
 """How often is looked whether something is still to be delivered or moved."""
+
+TRIES = 5
+"""A message that AMI can't move so often in a row is left where it is."""
 
 LONGEST_TEXT = 1000
 """Characters of a typed message: some four minutes when it is read out."""
@@ -116,6 +119,10 @@ class MessageRefused(SwitchboardError):
         self.code = code
 
 
+class SoundLost(StorageError):
+    """The file that was to be forwarded is gone."""
+
+
 class Rows(Protocol):
     """What is kept (`switchboard.storage.MessageRows`). Every method may raise StorageError."""
 
@@ -189,6 +196,7 @@ class Messages:
         self._now = now
         self._recorded = recorded
         self._wake = asyncio.Event()
+        self._not_moved: dict[str, int] = {}  # how often in a row
         self.changed: list[Callable[[], object]] = []
 
     async def find(self, id_: str) -> Message:
@@ -209,6 +217,10 @@ class Messages:
         """Whether somebody may hear or read it: who may open its mailbox, and who wrote it."""
         mine = bool(message.text) and bool(author) and message.author == author and not message.source
         return mine or may_open(self._rules(), extension, message.mailbox)
+
+    def owns(self, message: Message, extension: str) -> bool:
+        """Whether its being heard by who asks counts: it is in a mailbox of theirs."""
+        return may_open(self._rules(), extension, message.mailbox)
 
     async def listed(self, wanted: Wanted) -> list[Message]:
         """Newest first."""
@@ -325,19 +337,32 @@ class Messages:
             return
         opened = await self._mailboxes.open()
         for message in to_move:
-            if message.mailbox in opened:
-                continue
+            if message.mailbox not in opened:
+                await self._move(message)
+
+    async def _move(self, message: Message) -> None:
+        """Out of the new ones, in the spool. What can't be moved again and again is left where it is."""
+        try:
             there = await self._mailboxes.move(message.mailbox, message.msg_id, message.folder, HEARD_FOLDER)
-            if not there:  # moved or deleted by phone meanwhile: the index will say where
-                log.info("message_not_moved", message=message.id, folder=message.folder)
-            await self._recorded(message.mailbox)
+        except AmiRefused as error:
+            log.error("message_not_moved", message=message.id, error=str(error))
+            there = False
+        if there:
+            self._not_moved.pop(message.id, None)
+        else:  # moved or deleted by phone meanwhile, and the index will say where; or its text is damaged
+            self._not_moved[message.id] = self._not_moved.get(message.id, 0) + 1
+            if self._not_moved[message.id] >= TRIES:
+                del self._not_moved[message.id]
+                log.error("message_stays", message=message.id, folder=message.folder)
+                await self._rows.moved([message.id])
+        await self._recorded(message.mailbox)
 
     async def _deliver(self, message: Message) -> None:
         started = await self._mailboxes.started()
         try:
             sound = await asyncio.to_thread(self._sound, message)
             seconds, file = await asyncio.to_thread(self._spool.put, message, sound, started)
-        except PromptError as error:
+        except (PromptError, SoundLost) as error:
             log.error("message_not_audible", message=message.id, error=str(error))
             await self._rows.deposited(message.id, Deposit.FAILED, 0, "")
             return

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from switchboard.errors import StorageError
-from switchboard.flows.messages import Message
+from switchboard.flows.messages import Message, SoundLost
 from switchboard.storage import inbox, wav
 from switchboard.storage.voicemail import MAILBOX, TMP, messages_in
 from switchboard.storage.waveform import shape
@@ -54,6 +54,8 @@ class Depositing:
             return kept
         self._kept.mkdir(parents=True, exist_ok=True, mode=0o750)
         if sound is None:
+            if not Path(message.file).exists():
+                raise SoundLost(f"{message.file} is gone")
             inbox.link(Path(message.file), kept)
             return kept
         part = kept.with_name(kept.name + ".part")

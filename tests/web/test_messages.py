@@ -12,6 +12,7 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 
 from switchboard.domain.roles import Role
+from switchboard.storage import MessageRows
 from tests.storage.mailbox import wav
 from tests.web.working import Work, work
 
@@ -41,6 +42,12 @@ async def until(holds: Callable[[], Any], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.02)
+
+
+async def until_async(ask: Callable[[], Any], holds: Callable[[Any], bool], seconds: float = 8) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds(await ask()):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_message_is_listed_with_who_may_open_it(desk: Work) -> None:
@@ -141,6 +148,7 @@ async def test_a_typed_message_lies_in_the_mailbox_with_its_words_in_the_page(de
         ("8899", "请回电", "operator", True),
     }
     assert told[0]["caller"] == "+8613800001111"
+    assert (await post(desk, f"/messages/{id_}/heard", {})).status == 403, "its owner hasn't heard it"
     await desk.house.add("other", Role.OPERATOR, extension="8012")
     await desk.house.sign_in("other")
     shown = await (await get(desk, f"/messages/{id_}")).json()
@@ -265,3 +273,31 @@ async def test_an_agent_looks_callers_up_and_changes_nothing(desk: Work) -> None
     await desk.house.sign_in("agent")
     assert (await get(desk, "/callers/13800001111")).status == 200
     assert (await post(desk, "/callers/13800001111", {"name": "x"}, "PUT")).status == 403
+
+
+async def test_a_message_that_cannot_be_moved_holds_up_no_other(desk: Work) -> None:
+    """Its text in the spool is damaged: after a few tries it is left, and the others are moved."""
+    damaged = await desk.leave("8100/INBOX/msg0000")
+    good = await desk.leave("8100/INBOX/msg0001")
+    text = desk.follower.spool.folder / "8100/INBOX/msg0000.txt"
+    text.write_text(text.read_text().replace("msg_id=", "lost_id="))
+    for id_ in (damaged, good):
+        assert (await post(desk, f"/messages/{id_}/handled", {"outcome": "x"})).status == 204
+    for _ in range(6):
+        await desk.house.parts.messages.look()
+    assert desk.mailboxes.lamps == ["8100"]
+    assert not await MessageRows(desk.house.database).moving()
+    assert (await (await get(desk, f"/messages/{damaged}")).json())["state"] == "handled"
+
+
+async def test_a_forwarded_message_whose_sound_is_gone_is_told_so(desk: Work) -> None:
+    """It isn't tried for ever, and is no message with sound."""
+    id_ = await desk.leave("8100/INBOX/msg0000")
+    desk.mailboxes.away = True
+    answer = await post(desk, f"/messages/{id_}/forward", {"mailbox": "8201"})
+    found = await desk.house.parts.messages.find(id_)
+    Path(found.file).unlink()
+    desk.mailboxes.away = False
+    copy = (await answer.json())["id"]
+    await until_async(lambda: desk.house.parts.messages.find(copy), lambda m: m.deposit == "failed")
+    assert not (await (await get(desk, f"/messages/{copy}")).json())["audio"]

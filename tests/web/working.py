@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from switchboard.domain.company import Class, Rules
+from switchboard.errors import AmiDisconnected
 from switchboard.flows.callers import Callers
 from switchboard.flows.messages import Messages, Wanted
 from switchboard.flows.placing import Placed, Placing
@@ -72,6 +73,8 @@ class Mailboxes:
         self.lamps.append(mailbox)
 
     async def started(self) -> datetime:
+        if self.away:
+            raise AmiDisconnected("away")
         return RECEIVED - timedelta(days=1)
 
 

@@ -66,6 +66,7 @@ class MessageShown(Told):
     reason: str = Field(description="Why the call came to a message; `operator`: typed at the desk")
     state: StateWord
     opens: bool
+    owns: bool = Field(description="Whether it is in a mailbox of theirs, so that hearing it here counts")
     text: str = Field(description="Typed words, instead of spoken ones")
     audio: bool = Field(description="Whether there is sound to be heard")
     author: str = Field(description="Who typed or forwarded it")
@@ -218,8 +219,10 @@ async def type_message(request: web.Request, body: Typed) -> Made:
 
 @operations.post("/messages/{message}/heard", "It was heard or read", needs=Permission.MESSAGES)
 async def mark_heard(request: web.Request, message: MessageId) -> None:
-    """The lamp of its mailbox goes out, unless others are new."""
+    """By its owner, or one of its mailbox's openers: the lamp goes out, unless others are new."""
     found = await _to_open(request, message)
+    if not request.app[PARTS].messages.owns(found, request[USER].extension):
+        raise _refused(request, MessageRefused("not_allowed", "not theirs"))
     await request.app[PARTS].messages.heard(found, request[USER].author)
 
 
@@ -291,6 +294,7 @@ def shown(request: web.Request, message: Message) -> MessageShown:
         reason=message.reason,
         state=message.state,  # type: ignore[arg-type]
         opens=opens,
+        owns=parts.messages.owns(message, account.extension),
         text=message.text if opens else "",
         audio=bool(message.file) and message.deposit not in (Deposit.WAITING, Deposit.FAILED),
         author=message.author,
