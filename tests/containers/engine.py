@@ -38,15 +38,15 @@ HERE, THERE = "203.0.113.2", "203.0.113.1"
 
 # In a mount namespace of its own, with the engine's Debian as its root; what containers may want to have
 # bound in (this clone, temporary files) is at its usual place. "$1" root, "$2" data, "$3" sockets, "$4" the
-# clone's top folder, the rest is dockerd's. The process id stays the same throughout.
+# clone, the rest is dockerd's. The process id stays the same throughout.
 _SCRIPT = """
 set -eu
-root=$1 data=$2 sockets=$3 top=$4; shift 4
+root=$1 data=$2 sockets=$3 clone=$4; shift 4
 mount --make-rprivate /
 mount --bind "$root" "$root"
 cd "$root"
-mkdir -p "./$top" ./var/lib/engine ./run/engine ./before
-for folder in /proc /sys /dev /tmp "$top"; do mount --rbind "$folder" ".$folder"; done
+mkdir -p ".$clone" ./var/lib/engine ./run/engine ./before
+for folder in /proc /sys /dev /tmp "$clone"; do mount --rbind "$folder" ".$folder"; done
 mount --bind "$data" ./var/lib/engine
 mount --bind "$sockets" ./run/engine
 cat /etc/resolv.conf >./etc/resolv.conf
@@ -118,8 +118,7 @@ class Engine:
         if not self.own:
             yield
             return
-        top = "/" + SOURCE.parts[1]
-        words = [str(self._root), str(self._data), str(self._sockets), top, *options]
+        words = [str(self._root), str(self._data), str(self._sockets), str(SOURCE), *options]
         command = ["unshare", "--mount", *(["--net"] if network else []), "--"]
         log = self._sockets / "engine.log"
         with log.open("ab") as output:

@@ -189,6 +189,25 @@ async def test_a_stop_waits_for_the_conversation_to_end(switchboard: Household) 
         await switchboard.ready()
 
 
+async def test_a_pbx_with_another_setup_starts_anew_once_nobody_speaks(switchboard: Household) -> None:
+    """When a controller lays out what Asterisk reads only at its start, a conversation is not cut for it."""
+    mark = f"{DATA}/asterisk/etc/laid-out"
+    outside, phone = await conversation(switchboard, "13800000909", "8203")
+    before = switchboard.inspect("pbx")["State"]["StartedAt"]
+    try:
+        switchboard.inside("controller", "sed", "-i", "1s/.*/another/", mark)
+        await asyncio.sleep(6)
+        await still_hear_each_other(outside, phone)
+        assert switchboard.inspect("pbx")["State"]["StartedAt"] == before
+    finally:
+        await outside.hangup()
+        await outside.stop()
+    await switchboard.until(
+        lambda: switchboard.inspect("pbx")["State"]["StartedAt"] != before, "another PBX", 40
+    )
+    switchboard.compose("up", "-d", "--no-build", "--force-recreate", "--wait", "--wait-timeout", "120")
+
+
 async def test_in_the_machines_own_network_it_is_the_same(switchboard: Household) -> None:
     """The other way of connecting the two: a caller from outside leaves a message there, too."""
     if not switchboard.engine.own:
