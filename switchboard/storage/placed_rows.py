@@ -41,7 +41,8 @@ class PlacedRows:
                     why="",
                 )
             )
-        return Placed(int(made.inserted_primary_key[0]), at, extension, number)
+            (number_of_row,) = made.inserted_primary_key or (0,)
+        return Placed(int(number_of_row), at, extension, number)
 
     async def last(self, extension: str) -> Placed | None:
         """The newest one for this phone."""
