@@ -56,6 +56,7 @@ class Backend:
     mode: dict[str, Any] = field(default_factory=dict)
     pbx: str = "up"
     signed_in: bool = True
+    permissions: tuple[str, ...] = ("self", "live", "order", "mode", "duty")
     answers: bool = True  # False: the stream is refused
     refuse: dict[str, Any] | None = None  # what orders are answered with instead
     patience: float = 0.0  # seconds before an order is answered
@@ -185,7 +186,13 @@ class Backend:
             self.asked.append((request.method, path, given))
         if path == "me":
             return web.json_response(
-                {"user": "hejing", "name": "何静", "extension": self.extension, "csrf": TOKEN}
+                {
+                    "user": "hejing",
+                    "name": "何静",
+                    "extension": self.extension,
+                    "csrf": TOKEN,
+                    "permissions": self.permissions,
+                }
             )
         if path == "directory":
             return web.json_response(self._found(request.query["q"], int(request.query["limit"])))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import statistics
+import time
 
 import pytest
 from playwright.async_api import Page, expect
@@ -162,3 +166,63 @@ async def test_the_page_is_answered_by_the_phone_in_it(console: Console, caller:
     await page.keyboard.press("F10")
     await outside.expect(Closed)
     await expect(page.locator(".row:not([data-part=ended])")).to_have_count(0)
+
+
+async def test_a_controller_that_dies_costs_the_page_nothing(
+    console: Console, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """The page says that the line is broken and that conversations go on, comes back by itself, and the call
+    in hand is the operator's as before."""
+    operator, outside = await phone("8011"), await caller("13800000006")
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+M")
+    await answered(page, operator, outside)
+    await page.keyboard.press("m")
+    await page.fill("#form-message-text", "请回电")
+    console.house.kill_controller()
+    await expect(page.locator(".trouble[data-kind=line]")).to_contain_text("通话不受影响")
+    await console.house.controller_back()
+    await expect(page.locator(".trouble")).to_have_count(0, timeout=20_000)
+    await expect(page.locator("#card-state")).to_contain_text("与您通话中")
+    await expect(page.locator("#form-message-text")).to_have_value("请回电")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("F3")
+    await expect(page.locator("#card-state")).to_contain_text("您保持的来电")
+
+
+async def test_a_pbx_that_dies_is_told_and_comes_back(console: Console) -> None:
+    """While the telephone system is away the page says so; it is back with the next calls."""
+    page = await desk_of(console, "li", "8011")
+    os.kill(console.house.pids()["pbx"], signal.SIGKILL)
+    await expect(page.locator(".trouble[data-kind=pbx]")).to_contain_text("电话系统没有响应")
+    await expect(page.locator(".trouble")).to_have_count(0, timeout=30_000)
+
+
+APPEARS = """(number) => {
+  window.appeared = 0;
+  const look = () => {
+    if (window.appeared || !document.getElementById("calls").textContent.includes(number)) return;
+    window.appeared = -1;
+    requestAnimationFrame(() => setTimeout(() => { window.appeared = Date.now(); }, 0));
+  };
+  new MutationObserver(look).observe(document.getElementById("calls"), { childList: true, subtree: true });
+}"""
+
+
+async def test_a_new_call_is_on_the_screen_at_once(console: Console, caller: PhoneOf) -> None:
+    """From a phone being told to dial until its number is painted: signalling, PBX, events, page."""
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+A")
+    took = []
+    for n in range(20):
+        outside = await caller(f"138100000{n:02}")
+        await page.evaluate(APPEARS, outside.account.user)
+        began = time.time()
+        await outside.dial("8000")
+        await page.wait_for_function("window.appeared > 0")
+        took.append(await page.evaluate("window.appeared") - began * 1000)
+        await outside.hangup()
+        await expect(page.locator(".row", has_text=outside.account.user)).to_have_count(0)
+    median = statistics.median(took)
+    print(f"dialled to painted: median {median:.0f} ms, slowest of {len(took)} {max(took):.0f} ms")
+    assert median < 500

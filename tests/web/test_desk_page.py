@@ -439,6 +439,19 @@ async def test_without_an_extension_one_can_only_watch(opened: Open, backend: Ba
     await expect(desk.page.locator("#orders [data-order=answer]")).to_be_disabled()
 
 
+async def test_who_may_not_order_is_offered_nothing(opened: Open, backend: Backend) -> None:
+    """Each role sees and does only what is theirs: an agent watches the board."""
+    backend.permissions = ("self", "live")
+    backend.call("1", "waiting", 5)
+    desk = await opened()
+    await expect(desk.page.locator("#card-status")).to_have_text("您的角色只能查看")
+    await expect(desk.page.locator("#orders [data-order=answer]")).to_be_disabled()
+    await expect(desk.page.locator("[data-mode=automatic]")).to_be_disabled()
+    await desk.press("Shift+A", "F2")
+    await asyncio.sleep(0.3)
+    assert (backend.orders, backend.asked) == ([], [])
+
+
 async def test_letters_can_be_switched_off(opened: Open, backend: Backend) -> None:
     """For people who speak to their computer; function keys go on working."""
     mine(backend)
@@ -489,3 +502,74 @@ async def test_everything_has_a_name(opened: Open, backend: Backend) -> None:
       .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.length || e.title))
       .map((e) => e.outerHTML)""")
     assert nameless == []
+
+
+CONTRAST = """() => {
+  const numbers = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const rgba = (text) => {
+    const [r, g, b, a = 1] = numbers(text);
+    return text.startsWith("color(srgb") ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
+  };
+  const over = ([r, g, b, a], below) => [r, g, b].map((c, i) => c * a + below[i] * (1 - a));
+  const ground = (node) => {
+    if (!node) return [255, 255, 255];
+    const own = rgba(getComputedStyle(node).backgroundColor);
+    return own[3] === 1 ? own.slice(0, 3) : over(own, ground(node.parentElement));
+  };
+  const light = (rgb) => {
+    const even = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgb.map((c) => even(c / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const faint = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const node = text.parentElement;
+    if (!text.data.trim() || !node.checkVisibility()) continue;
+    if (node.closest("script, :disabled, .unseen, option")) continue;
+    const below = ground(node);
+    const [one, other] = [light(over(rgba(getComputedStyle(node).color), below)), light(below)];
+    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    if (ratio < 4.5) faint.push(`${text.data.trim()}: ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""
+"""Texts whose contrast with what lies under them is below 4.5 (WCAG 2, AA)."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_text_can_be_read(opened: Open, backend: Backend, theme: str) -> None:
+    """In both looks, with calls in every state of waiting, a form, a refusal and a broken line."""
+    backend.theme = theme
+    caller = {
+        "number": "1",
+        "name": "王",
+        "grade": "key",
+        "notes": "x",
+        "earlier_calls": 1,
+        "open_tickets": 1,
+    }
+    mine(backend, verdict="none", target="8801", caller=caller)
+    for id_, waited in (("2", 3), ("3", 20), ("4", 90)):
+        backend.call(id_, "waiting", waited, caller={"number": "2", "name": "李", "grade": "nuisance"})
+    backend.call("5", "parked", 9, held_by="8012", place=1)
+    desk = await opened()
+    await desk.press("m")
+    await backend.tell("pbx", {"state": "down"})
+    await expect(desk.page.locator(".trouble")).to_be_visible()
+    assert await desk.page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_nothing_is_cut_off_at_1024(opened: Open, backend: Backend, language: str) -> None:
+    """The narrowest screen it is made for: no sideways scrolling, and every order's button whole."""
+    backend.language = language
+    mine(backend)
+    desk = await opened(viewport={"width": 1024, "height": 768})
+    wide = await desk.page.evaluate("""() =>
+      [...document.querySelectorAll("body, main, .column, .order, .mode-choice")]
+      .filter((node) => node.scrollWidth > node.clientWidth + 1)
+      .map((node) => node.className || node.tagName)""")
+    assert wide == []
+    for button in await desk.page.locator("#orders button").all():
+        await expect(button).to_be_in_viewport(ratio=1)

@@ -27,6 +27,7 @@ const at = (id) => document.getElementById(id);
 
 export class Desk {
   extension = "";
+  may = new Set(); // what this user is allowed, in the API's words
   chosen = null; // id of the chosen call
   names = new Map(); // number -> name
   #drawing = false;
@@ -79,11 +80,13 @@ export class Desk {
   /** Who sits at this desk. */
   isFor(me) {
     this.extension = me.extension ?? "";
+    this.may = new Set(me.permissions);
+    this.mode.allow(this.may.has("mode"));
     if (this.extension) this.troubles.clear("extension");
     else this.troubles.raise("extension", t("trouble.extension"));
     if (!this.begun) {
       this.begun = true;
-      if (this.extension && me.permissions?.includes("phone")) this.line.offer(() => this.#phone());
+      if (this.extension && this.may.has("phone")) this.line.offer(() => this.#phone());
       this.chosen = kept("chosen", null);
       this.directory.restore(kept("search", ""));
       this.#learnNames();
@@ -140,6 +143,7 @@ export class Desk {
   /** What may be ordered for a call now, with an order on its way counted in. */
   possible(call) {
     if (!call || call.ended) return { orders: new Set(), why: call ? "" : "nobody" };
+    if (!this.may.has("order")) return { orders: new Set(), why: "watching" };
     const pending = this.giving.pending(call.id);
     const present = this.board.mode?.operators?.includes(this.extension) ?? true;
     return possible(pending ? { ...call, order: call.order ?? pending } : call, this.extension, present);

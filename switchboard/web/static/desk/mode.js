@@ -30,6 +30,12 @@ export class ModeSwitch {
     }
   }
 
+  /** Whether this user may change the mode; seeing it everybody may. */
+  allow(yes) {
+    for (const node of [...this.buttons.values(), this.until]) attribute(node, "disabled", !yes);
+    this.allowed = yes;
+  }
+
   show() {
     const now = this.mode();
     if (!now) return;
@@ -51,6 +57,7 @@ export class ModeSwitch {
   }
 
   choose(choice) {
+    if (!this.allowed) return;
     if (choice === "away") {
       this.away.showModal();
       this.minutes.select();

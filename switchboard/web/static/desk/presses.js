@@ -173,7 +173,7 @@ export class Presses {
   showDuty() {
     const on = this.desk.board.mode?.operators?.includes(this.desk.extension) ?? null;
     const button = at("duty");
-    attribute(button, "hidden", on === null || !this.desk.extension);
+    attribute(button, "hidden", on === null || !this.desk.extension || !this.desk.may.has("duty"));
     attribute(button, "aria-pressed", on ? "true" : "false");
     const label = t(on ? "duty.out" : "duty.in");
     if (button.textContent !== label) button.textContent = label;
