@@ -15,10 +15,12 @@ from switchboard.bootstrap.rules_room import RulesRoom
 from switchboard.domain.callers import CallerNote, Grade
 from switchboard.domain.roles import Role
 from switchboard.flows.enforcement import RulesState
+from switchboard.flows.wording import _ACTION_NAMES
 from switchboard.rules import load_text
 from switchboard.rules.store import RulesStore
 from switchboard.settings import SOURCE
 from switchboard.storage import Journal
+from switchboard.web.language import texts
 from switchboard.web.pages.rules import compared, excerpts
 from tests.storage.conftest import started, step
 from tests.web.working import Work, work
@@ -257,3 +259,10 @@ async def test_a_call_is_shown_step_by_step_with_reasons_in_the_readers_language
     assert "c-1" not in await page(desk, "/calls?outcome=message")
     await page(desk, "/calls/c-2", 404)
     assert (await desk.house.client.get("/calls?outcome=lost")).status == 422
+
+
+def test_every_action_of_a_call_has_a_word_for_people() -> None:
+    """In both languages."""
+    for language in ("zh", "en"):
+        missing = [name for name in _ACTION_NAMES.values() if f"calls.do.{name}" not in texts(language)]
+        assert missing == []
