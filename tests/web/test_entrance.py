@@ -130,6 +130,22 @@ async def test_roles_that_are_taken_away_are_gone_with_the_next_click(console: C
     assert page.url.endswith("/sign-in?next=%2Faccount")
 
 
+async def test_the_badge_follows_the_mode_on_a_page_that_stays_open(console: Console) -> None:
+    """Chosen by command; the page shows it without being loaded anew, with its end in the company's time."""
+    await console.user("watcher", "supervisor")
+    await asyncio.to_thread(console.house.cli, "mode", "automatic", "600")
+    page = await console.signed_in("watcher", "/account", timezone_id="America/New_York")
+    loaded = await page.text_content("#mode-badge")
+    await asyncio.to_thread(console.house.cli, "mode", "manual", "300")
+    until = (await asyncio.to_thread(console.house.cli, "mode"))["mode_until"]
+    await page.wait_for_selector("#mode-badge.mode-manual", timeout=15_000)
+    shown = await page.text_content("#mode-badge") or ""
+    assert shown != loaded
+    assert shown.startswith("人工")
+    assert until[5:16].replace("T", " ") in shown
+    await asyncio.to_thread(console.house.cli, "mode", "schedule")
+
+
 async def test_sessions_and_waits_survive_a_killed_controller(console: Console) -> None:
     """kill -9: whoever was signed in still is, and a name that was locked still waits."""
     await console.user("lasting", "operator")
