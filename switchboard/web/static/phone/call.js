@@ -18,6 +18,7 @@ export class Call extends EventTarget {
   #connections;
   #received = 0;
   #silent = 0;
+  #taken = false;
   #timer = null;
   #player = new Audio();
   /** "ringing" (here) | "calling" (there) | "talking" | "over" */
@@ -49,8 +50,10 @@ export class Call extends EventTarget {
     return this.state === "over";
   }
 
-  /** Takes the call with this microphone's sound. */
+  /** Takes the call with this microphone's sound. Pressed twice, it is taken once. */
   answer(stream) {
+    if (this.#taken || this.state !== "ringing") return;
+    this.#taken = true;
     this.#session.answer({ ...sound(stream, (own) => this.#speaks(own)) });
   }
 
