@@ -301,3 +301,28 @@ async def test_a_forwarded_message_whose_sound_is_gone_is_told_so(desk: Work) ->
     copy = (await answer.json())["id"]
     await until_async(lambda: desk.house.parts.messages.find(copy), lambda m: m.deposit == "failed")
     assert not (await (await get(desk, f"/messages/{copy}")).json())["audio"]
+
+
+async def test_while_the_pbx_is_away_a_typed_message_waits_and_is_not_lost(desk: Work) -> None:
+    """It is listed with its words at once, and delivered when the PBX is back, once."""
+    desk.mailboxes.away = True
+    answer = await post(desk, "/messages", {"mailbox": "8201", "text": "请回电"})
+    id_ = (await answer.json())["id"]
+    shown = await (await get(desk, f"/messages/{id_}")).json()
+    assert (shown["state"], shown["text"], shown["audio"]) == ("new", "请回电", False)
+    await asyncio.sleep(0.2)
+    assert desk.mailboxes.lamps == []
+    desk.mailboxes.away = False
+    await until(lambda: desk.mailboxes.lamps == ["8201"])
+    assert len(list((desk.follower.spool.folder / "8201/INBOX").glob("*.txt"))) == 1
+
+
+async def test_two_who_handle_one_message_at_once_get_one_outcome(desk: Work) -> None:
+    """The first counts, the other is told; the story has it once."""
+    id_ = await desk.leave("8100/INBOX/msg0000")
+    answers = await asyncio.gather(
+        *(post(desk, f"/messages/{id_}/handled", {"outcome": word}) for word in ("one", "two"))
+    )
+    assert sorted(answer.status for answer in answers) == [204, 409]
+    acts = (await (await get(desk, f"/messages/{id_}")).json())["acts"]
+    assert [a["act"] for a in acts] == ["handled"]
