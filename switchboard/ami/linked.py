@@ -49,8 +49,8 @@ def call_of(
     first = next((leg for leg in legs if leg.unique_id == call), legs[0])
     others = [leg for leg in legs if leg is not first]
     bridged = [leg for leg in legs if leg.bridge and not leg.name.startswith("Local/")]
-    if len(bridged) >= 2:
-        state = "talking"
+    if len(bridged) >= 2 and (first in bridged or first.name.startswith("Local/")):
+        state = "talking"  # with the caller: while an operator asks somebody about them, they are not
     elif any(leg.state == "Up" for leg in legs):
         state = "up"
     else:

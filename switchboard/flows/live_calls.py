@@ -184,7 +184,7 @@ class LiveCalls:
             state=state,
             since=since,
             waiting_since=waiting,
-            phones=legs.joined if legs.talking else legs.asked,
+            phones=_with(legs, state),
             held_by=held_by(legs, call),
             target=call.target if call is not None else "",
             language=call.language if call is not None else "",
@@ -200,8 +200,13 @@ class LiveCalls:
         """Who is asked about a held caller, and how far that has come."""
         if call is None or not call.consult or legs.talking or call.stage is not Stage.HELD:
             return None
-        state = self._board.phone(call.consult)
-        word = {"ringing": "ringing", "busy": "talking"}.get(state, "calling")
+        if {*legs.joined} - {call.held_by}:
+            word = "talking"
+        elif {*legs.asked} - {call.held_by}:
+            word = "ringing"
+        else:  # the operator was called for it, so that it is a call of its own
+            state = self._board.phone(call.consult)
+            word = {"ringing": "ringing", "busy": "talking"}.get(state, "calling")
         return {"by": call.held_by, "target": call.consult, "state": word}
 
     def _note_consult(self, linked: str, before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
@@ -217,6 +222,13 @@ class LiveCalls:
 def is_phone(endpoint: str) -> bool:
     """Whether an endpoint is a phone of ours: no trunk, no test caller."""
     return not (endpoint.startswith(ENDPOINT_TRUNK_PREFIX) or endpoint == ENDPOINT_CALL_US)
+
+
+def _with(legs: Legs, state: LiveState) -> tuple[str, ...]:
+    """Who talks with the caller, or rings for them; who is only asked about them does neither."""
+    if state is LiveState.CONSULTING:
+        return ()
+    return legs.joined if legs.talking else legs.asked
 
 
 def _times(

@@ -303,3 +303,14 @@ async def test_where_somebody_is_parked() -> None:
         await board.stop()
         await gateway.stop()
         await asterisk.stop()
+
+
+def test_a_caller_who_is_asked_about_does_not_talk(board: Board) -> None:
+    """The operator and who is asked are in one bridge, and by their linked id in the caller's call."""
+    board.apply(channel("Newchannel", "PJSIP/trunk-test-00000001", "1.1", state="Up"))
+    for name, unique in (("PJSIP/8011-00000002", "1.2"), ("PJSIP/8201-00000003", "1.3")):
+        board.apply(channel("Newchannel", name, unique, state="Up"))
+        board.apply(channel("BridgeEnter", name, unique, state="Up", BridgeUniqueid="b"))
+    seen = board.call("1.1")
+    assert seen is not None
+    assert (seen.state, seen.joined) == ("up", ("8011", "8201"))

@@ -259,6 +259,21 @@ async def test_a_consultation_follows_the_asked_phone(scene: Scene) -> None:
     assert state(scene) == "consulting"
 
 
+async def test_a_consultation_in_the_callers_own_call(scene: Scene) -> None:
+    """The operator's leg and the asked phones belong to the caller's call: whoever of a department it is."""
+    scene.channel("1.1", state="Up")
+    scene.channel("1.2", "PJSIP/8011-2", "Up", "1.1")
+    scene.decided("1.1", Stage.HELD, held_by="8011", consult="8200")
+    scene.channel("1.3", "PJSIP/8201-3", "Ringing", "1.1")
+    (call,) = scene.live.calls()
+    assert (call["state"], call["consult"]["state"]) == ("consulting", "ringing")
+    for unique, name in (("1.2", "PJSIP/8011-2"), ("1.3", "PJSIP/8201-3")):
+        scene.joins(unique, name, "1.1")
+    (call,) = scene.live.calls()
+    assert (call["state"], call["consult"]["state"], call["held_by"]) == ("consulting", "talking", "8011")
+    assert call["with"] == []
+
+
 async def test_who_calls_is_looked_up_together(scene: Scene) -> None:
     """A hundred callers: a few questions to the database; the row comes again with name and figures."""
     scene.records.callers["13800000001"] = Known("王芳", "星光", "valued", "慢慢说", 3, 1)
