@@ -75,6 +75,18 @@ async def parked(house: House) -> dict[str, str]:
         await gateway.stop()
 
 
+async def music_is_over(house: House, call: str) -> None:
+    """Let the time of holding pass at once: the caller's channel steps as it does after the music."""
+    gateway = Gateway("127.0.0.1", house.settings.ami_port, BOARD.name, house.secrets.ami(BOARD.name))
+    await gateway.start(patience=5.0)
+    try:
+        name = next(c.name for c in await actions.channels(gateway) if c.unique_id == call)
+        await gateway.action("Setvar", Channel=name, Variable="SB_OUTCOME", Value="waited")
+        await gateway.action("Redirect", Channel=name, Context="switchboard", Exten="step", Priority="1")
+    finally:
+        await gateway.stop()
+
+
 async def hears_music(phone: Baresip, seconds: float = 8) -> None:
     """Wait until `phone` hears the switchboard's own music on hold, wherever in the piece."""
     best = 0.0

@@ -13,11 +13,18 @@ import pytest_asyncio
 
 from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
-from switchboard.softphone import Closed, Incoming
+from switchboard.softphone import Baresip, Closed, Incoming
 from tests.live.desk import answers, changed_rules, dials_code
 from tests.live.ear import both_hear_each_other, hears, never_rings
 from tests.live.house import House, PhoneOf
-from tests.live.ordering import answered_by_order, call_of, hears_music, order, refused
+from tests.live.ordering import (
+    answered_by_order,
+    call_of,
+    hears_music,
+    music_is_over,
+    order,
+    refused,
+)
 from tests.live.test_mode_codes import choose
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -112,6 +119,36 @@ async def test_a_held_caller_does_not_notice_that_the_controller_dies(
     await outside.hangup()
 
 
+async def test_a_held_caller_comes_back_to_the_operator_then_to_the_desk(
+    switchboard: House, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """After the time of holding the operator's phone rings; refused there, both operators' in manual mode."""
+    operator, other = await phone("8011"), await phone("8012")
+    outside = await caller("13800001107")
+    call = await answered_by_order(switchboard, outside, operator)
+    await order(switchboard, call, "hold", "8011")
+    await operator.expect(Closed)
+    await hears_music(outside)
+    await music_is_over(switchboard, call)
+    await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    choose(switchboard, "manual", until_changed=True)
+    try:
+        await order(switchboard, call, "hold", "8011")
+        await operator.expect(Closed)
+        await music_is_over(switchboard, call)
+        await operator.expect(Incoming)
+        await never_rings(other)
+        await operator.reject()
+        await other.expect(Incoming)
+        await other.accept()
+        await both_hear_each_other(other, outside)
+    finally:
+        choose(switchboard, "automatic", until_changed=True)
+    await outside.hangup()
+
+
 async def test_a_controller_that_stalls_with_an_order_never_carries_it_out_late(
     switchboard: House, phone: PhoneOf, caller: PhoneOf
 ) -> None:
@@ -137,8 +174,15 @@ async def test_a_controller_that_stalls_with_an_order_never_carries_it_out_late(
     rang = [e for e in operator.fresh if isinstance(e, Incoming)]
     assert len(rang) <= 1, "carried out twice"
     assert await switchboard.channels() >= 1, "the caller was lost"
-    await outside.hangup()
     await switchboard.controller_back()
+    if not _rings(operator):
+        # Not carried out, or not answered in time: from the fallback an order takes the caller back.
+        operator.forget()
+        await order(switchboard, call, "answer", "8011")
+        await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    await outside.hangup()
 
 
 @pytest.mark.parametrize("delay", [0.01, 0.03])
@@ -163,7 +207,7 @@ async def test_a_controller_killed_during_an_order_loses_no_caller(
     rang = [e for e in operator.fresh if isinstance(e, Incoming)]
     assert len(rang) <= 1, "carried out twice"
     deadline = time.monotonic() + 15
-    while not [e for e in operator.fresh if isinstance(e, Incoming)]:
+    while not _rings(operator):  # it may have rung in vain meanwhile
         code = await _try(switchboard, call)
         assert code != "gone"
         assert time.monotonic() < deadline, f"no order was taken any more: {code}"
@@ -171,6 +215,12 @@ async def test_a_controller_killed_during_an_order_loses_no_caller(
     await operator.accept()
     await both_hear_each_other(operator, outside)
     await outside.hangup()
+
+
+def _rings(phone: Baresip) -> bool:
+    """Whether the phone rings now."""
+    rang = [isinstance(e, Incoming) for e in phone.fresh if isinstance(e, Incoming | Closed)]
+    return bool(rang) and rang[-1]
 
 
 async def _try(house: House, call: str) -> str:
