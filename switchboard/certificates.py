@@ -218,8 +218,8 @@ def own_addresses() -> set[Address]:
     found: set[Address] = {ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")}
     with contextlib.suppress(OSError):
         lines = Path("/proc/net/fib_trie").read_text().splitlines()
-        for address, kind in pairwise(lines):
-            if "/32 host LOCAL" in kind and (match := re.search(r"\|-- (\S+)", address)):
+        for above, kind in pairwise(lines):
+            if "/32 host LOCAL" in kind and (match := re.search(r"\|-- (\S+)", above)):
                 found.add(ipaddress.ip_address(match[1]))
     with contextlib.suppress(OSError):
         for line in Path("/proc/net/if_inet6").read_text().splitlines():

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from switchboard.flows.accounts import Account
 from switchboard.flows.users import Listed, Token
 from switchboard.storage.database import Database
 from switchboard.storage.tables import sessions, tokens, users
+
+
+def new_id(done: CursorResult[Any]) -> int:
+    """The id of the row that was just inserted."""
+    key = done.inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 class KeptUsers:
@@ -37,7 +45,7 @@ class KeptUsers:
         async with self._database.write() as connection:
             try:
                 async with connection.begin_nested():
-                    return int((await connection.execute(row)).inserted_primary_key[0])
+                    return new_id(await connection.execute(row))
             except IntegrityError:
                 return None
 
@@ -89,7 +97,7 @@ class KeptUsers:
             user_id=user, digest=digest, label=label, scopes=" ".join(scopes), at=at, until=until
         )
         async with self._database.write() as connection:
-            return int((await connection.execute(row)).inserted_primary_key[0])
+            return new_id(await connection.execute(row))
 
     async def tokens(self, user: int | None = None) -> Sequence[Token]:
         """All tokens, or one user's, in the order in which they were made."""

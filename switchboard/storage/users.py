@@ -14,7 +14,7 @@ from switchboard.domain.roles import Permission, Role
 from switchboard.flows.accounts import Account, Stored
 from switchboard.storage.database import Database
 from switchboard.storage.tables import sessions, sign_in_attempts, tokens, users
-from switchboard.storage.user_lists import KeptUsers
+from switchboard.storage.user_lists import KeptUsers, new_id
 
 _ATTEMPTS_LOCK = 0x5B_0A77E3  # PostgreSQL's advisory lock for tries to sign in; any number of our own
 FORGET_ATTEMPTS = timedelta(days=30)
@@ -50,7 +50,7 @@ class UserRows(KeptUsers):
                     at=attempt.at, name=attempt.name, address=attempt.address, worked=False
                 )
             )
-        return int(kept.inserted_primary_key[0]), before
+        return new_id(kept), before
 
     async def attempt_worked(self, number: int) -> None:
         """The try was right."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from aiohttp_session import session_middleware
 
 from switchboard.domain.roles import Permission
@@ -33,7 +34,7 @@ BODY_SECONDS = 30.0
 """How long a body may take to arrive."""
 
 
-def middlewares(key: bytes, port: int) -> list[web.Middleware]:
+def middlewares(key: bytes, port: int) -> list[Middleware]:
     """All of them, outermost first."""
     return [body_limit, session_middleware(CookieStorage(key, port)), in_words, host, guard]
 
