@@ -27,6 +27,10 @@ LONGEST_COMPARED = 20_000
 """Lines of a file that is compared line by line; of longer ones only the changes in words are shown."""
 
 
+_CHECKED = web.AppKey("checked_rules", dict[str, list[dict[str, Any]]])
+"""The file that was refused last → its problems."""
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """An error with the lines around it: (number, text, whether it is the one)."""
@@ -61,7 +65,12 @@ async def _errors(request: web.Request, told: list[dict[str, Any]], content: str
     """Why the file stays out. Its own errors are looked up afresh, for the words in the reader's language."""
     if not content:
         return told
-    found = (await request.app[PARTS].rules_room.check(content.encode("utf-8", "replace")))["problems"]
+    known = request.app[_CHECKED]
+    if content not in known:  # a large file takes seconds, and open pages ask again and again
+        checked = await request.app[PARTS].rules_room.check(content.encode("utf-8", "replace"))
+        known.clear()
+        known[content] = checked["problems"]
+    found = known.get(content, [])
     errors = [problem for problem in found if problem["severity"] == "error"]
     return [{**e, "file": ""} for e in errors] or told
 
@@ -139,5 +148,6 @@ def _moment(text: str | None) -> datetime | None:
 
 def add(app: web.Application) -> None:
     """Routes."""
+    app[_CHECKED] = {}
     app.router.add_get("/rules", rules_page)
     app.router.add_get(r"/rules/versions/{version:[0-9]{1,9}(?:-[0-9a-f]{8})?}", version_page)
