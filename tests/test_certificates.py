@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from switchboard.certificates import Certificates, names_of_machine
+from switchboard.certificates import Certificates
 from switchboard.checkup import examine
 from switchboard.errors import SettingsError
+from switchboard.machine_names import names_of_machine
 from switchboard.settings import Settings
 
 NOW = datetime.now(UTC)

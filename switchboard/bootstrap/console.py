@@ -21,11 +21,12 @@ import switchboard
 from switchboard.bootstrap.console_status import ConsoleStatus
 from switchboard.bootstrap.health import ControllerHealth
 from switchboard.bootstrap.rules_room import RulesRoom
-from switchboard.certificates import Certificates, names_of_machine
+from switchboard.certificates import Certificates
 from switchboard.errors import SwitchboardError
 from switchboard.flows.accounts import Accounts
 from switchboard.flows.passwords import Hasher
 from switchboard.flows.users import Users
+from switchboard.machine_names import names_of_machine
 from switchboard.settings import Settings
 from switchboard.storage import AuditRows, CallRows, UserRows
 from switchboard.web import Parts, Site, build_app
