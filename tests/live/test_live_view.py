@@ -8,7 +8,7 @@ import os
 import signal
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,8 @@ async def token(telephones: House) -> AsyncIterator[str]:
     """A token of an operator, and automatic mode, so that calls come up by themselves."""
     cli = telephones.cli
     cli("user", "add", "watcher", "--role", "operator", "--role", "supervisor", "--extension", "8011")
-    made = cli("user", "token", "add", "watcher", "test", "--scope", "live", "--scope", "calls")
+    scopes = [word for scope in ("live", "order", "duty") for word in ("--scope", scope)]
+    made = cli("user", "token", "add", "watcher", "test", *scopes)
     choose(telephones, "automatic", until_changed=True)
     yield str(made["token"])
     choose(telephones, "schedule")
@@ -204,6 +205,50 @@ async def test_a_call_is_seen_from_the_greeting_to_the_conversation(
         )
         await outside.hangup()
         assert await page.until(lambda name, data: name == "gone") == {"id": talking["id"]}
+
+
+async def test_a_consultation_ordered_by_a_program_is_seen_to_the_end(
+    switchboard: House, token: str, session: ClientSession, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """Answered, asked about, connected: each by an order over HTTP, each to be seen on the stream."""
+    operator, wanted, outside = await phone("8011"), await phone("8201"), await caller("13800007004")
+
+    async def ask(path: str, **body: str) -> Any:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with session.post(f"{url(switchboard)}/api/v1{path}", json=body, headers=headers) as answer:
+            assert answer.status in (200, 202), await answer.text()
+            return await answer.json()
+
+    await ask("/duty", word="in")
+    async with stream(session, url(switchboard), token) as page:
+        await page.next()
+        await outside.dial("8000")
+        await outside.hears("zh/" + p.HELLO)
+        call = (await page.until(lambda name, data: name == "call"))["id"]
+        there = f"/calls/{call}/orders"
+
+        async def shows(state: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+            return await page.until(
+                lambda name, data: name == "call" and data["state"] == state and fits(data), 10
+            )
+
+        await ask(there, kind="answer")
+        await shows("ringing", lambda data: data["with"] == ["8011"])
+        await operator.expect(Incoming)
+        await operator.accept()
+        await shows("talking", lambda data: data["with"] == ["8011"])
+        await ask(there, kind="consult", target="8201")
+        held = await shows("consulting", lambda data: data["consult"]["state"] == "ringing")
+        assert (held["held_by"], held["with"], held["consult"]["target"]) == ("8011", [], "8201")
+        await wanted.expect(Incoming)
+        await wanted.accept()
+        await shows("consulting", lambda data: data["consult"]["state"] == "talking")
+        await ask(there, kind="connect")
+        done = await shows("talking", lambda data: data["with"] == ["8201"])
+        assert done["consult"] is None
+        await outside.hangup()
+        await page.until(lambda name, data: name == "gone" and data["id"] == call)
+    await ask("/duty", word="out")
 
 
 async def test_a_controller_that_died_in_mid_call_shows_the_call_again(
