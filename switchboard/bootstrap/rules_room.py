@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from switchboard.bootstrap.examples import FORCE
 from switchboard.domain.company import Rules
 from switchboard.errors import SwitchboardError
 from switchboard.flows.enforcement import Enforcement, RulesState
@@ -113,9 +114,13 @@ class RulesRoom:
                 {**problem.as_json(), "meaning_zh": meaning(problem.code, "zh")}
                 for problem in loaded.problems
             ],
-            "unmet": list(self.unmet(loaded.rules)) if loaded.rules is not None else [],
+            "unmet": self._unmet(loaded.rules) if loaded.rules is not None else [],
             "changes": [change.as_json() for change in differences(before, content)] if loaded.ok else [],
         }
+
+    def _unmet(self, rules: Rules) -> list[str]:
+        """What the example calls object to; how to overrule them is said by whoever asked."""
+        return [sentence for sentence in self.unmet(rules) if sentence != FORCE]
 
     def _versions(self, limit: int) -> list[dict[str, Any]]:
         return [self._told(kept) for kept in self.store.history()[:limit]]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from switchboard.bootstrap.examples import FORCE
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.roles import Permission, Role
 from switchboard.flows.orders import LineSeen
@@ -181,11 +182,15 @@ async def test_rules_are_tried_out_and_put_in_force(api: Api) -> None:
 
 async def test_rules_that_example_calls_object_to_need_force(api: Api) -> None:
     """The objection is told; with force they rule all the same."""
-    api.switchboard.examples.append("calls.yaml:7: the chairman's phone rings")
+    api.switchboard.examples += ["calls.yaml:7: the chairman's phone rings", FORCE]
     changed = SAMPLE.replace(b"ring_for: 25 ", b"ring_for: 21 ", 1)
     yaml = {"Content-Type": "application/yaml"}
+    status, found = await api.ask("POST", "/rules/check", data=changed, headers=yaml)
+    assert found["ok"]
+    assert found["unmet"] == ["calls.yaml:7: the chairman's phone rings"]
     status, state = await api.ask("POST", "/rules", data=changed, headers=yaml)
     assert state["state"] == "refused"
+    assert len(state["errors"]) == 1
     assert (state["errors"][0]["file"], state["errors"][0]["line"]) == ("calls.yaml", 7)
     assert api.switchboard.rules_file.read_bytes() == SAMPLE
     status, state = await api.ask("POST", "/rules?force=true", data=changed, headers=yaml)
