@@ -376,6 +376,36 @@ async def test_the_call_in_hand_comes_to_the_front(opened: Open, backend: Backen
     await expect(desk.page.locator("[data-call='1']")).to_have_attribute("aria-current", "true")
 
 
+async def test_a_key_on_its_way_never_hits_another_call(opened: Open, backend: Backend) -> None:
+    """The caller hangs up while the operator types: whoever comes to the front by itself is not sent there,
+    and not hung up; looked at and pressed again, they are."""
+    mine(backend)
+    backend.call("2", "held", 9, held_by="8011")
+    desk = await opened()
+    await desk.page.click("[data-call='1']")
+    await desk.press("8", "2", "0")
+    await backend.gone("1")
+    await expect(desk.page.locator("[data-call='2']")).to_have_attribute("aria-current", "true")
+    await desk.press("F10", "1", "Enter")
+    await expect(desk.page.locator(".notice", has_text="刚刚变了").first).to_be_visible()
+    await asyncio.sleep(0.3)
+    assert backend.orders == []
+    await desk.press("Enter")
+    assert (await desk.orders())[0] == {"kind": "transfer", "target": "8201", "call": "2"}
+
+
+async def test_what_rings_is_answered_before_what_is_parked(opened: Open, backend: Backend) -> None:
+    """F2 with a parked caller chosen, while the operator's phone rings with a new one, means the new one."""
+    backend.call("1", "parked", 9, held_by="8011", place=1)
+    desk = await opened()
+    backend.call("2", "ringing", 2, **{"with": ["8011"]})
+    await backend.told("2")
+    await expect(desk.row("2")).to_be_visible()
+    await desk.press("F2")
+    await expect(desk.page.locator(".notice")).to_contain_text("请拿起话机接听")
+    assert backend.orders == []
+
+
 async def test_markup_in_names_is_text(opened: Open, backend: Backend) -> None:
     """Whatever a caller calls themself is shown letter by letter, in every place."""
     name = "<img src=x onerror=document.title='gone'><script>alert(1)</script>\u202e"

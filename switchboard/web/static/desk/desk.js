@@ -57,6 +57,7 @@ export class Desk {
       { input: at("search"), results: at("results"), purposeNode: at("purpose"), status: at("found") },
       {
         use: (purpose, entry) => this.presses.use(purpose, entry),
+        began: () => this.presses.searching(),
         typed: (text) => keep("search", text),
         leave: () => this.focusCalls(),
       },
@@ -114,8 +115,11 @@ export class Desk {
     return this.chosen === null ? null : (this.board.calls.get(this.chosen) ?? this.ended.get(this.chosen));
   }
 
-  choose(id) {
+  /** Chooses a call. `byItself`: nobody asked for it; what was on its way to the other call must not hit this one. */
+  choose(id, byItself = false) {
     if (this.chosen === id) return;
+    if (byItself && this.chosen !== null) this.presses.surprised();
+    else if (!byItself) this.presses.expected(id);
     this.#leaving();
     this.chosen = id;
     keep("chosen", id);

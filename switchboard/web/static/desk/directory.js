@@ -16,12 +16,13 @@ export class Directory {
   #abort = null;
   #timer = 0;
   #answered = null; // the text that the entries shown belong to
+  #had = false; // something stood in the field before this letter
   #moved = false; // an entry was chosen by hand
   purpose = "transfer";
 
   /**
    * `parts`: {input, results, purpose, status} elements. `on.use(purpose, entry)`: somebody was chosen;
-   * `on.typed(text)`; `on.leave()`: Escape in an empty field. `language`: of the names.
+   * `on.began()`: somebody is going to be looked for; `on.typed(text)`; `on.leave()`: Escape in an empty field. `language`: of the names.
    */
   constructor(parts, on, { language, names, phones }) {
     Object.assign(this, parts);
@@ -36,6 +37,7 @@ export class Directory {
 
   /** Goes to the field; what is found then serves `purpose`. */
   open(purpose = "transfer") {
+    this.on.began();
     this.aim(purpose);
     this.input.focus();
     this.input.select();
@@ -77,17 +79,22 @@ export class Directory {
 
   restore(text) {
     this.input.value = text;
+    this.#had = text !== "";
+    this.on.began();
     this.search();
   }
 
   clear() {
     this.input.value = "";
+    this.#had = false;
     this.aim("transfer");
     this.on.typed("");
     this.search();
   }
 
   #typed(event) {
+    if (!this.#had) this.on.began();
+    this.#had = this.input.value !== "";
     this.on.typed(this.input.value);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.search(), event.isComposing ? PAUSE_MS * 2 : PAUSE_MS);
@@ -189,6 +196,7 @@ export class Directory {
   }
 
   #choose(at) {
+    if (!this.#had && !this.#moved) this.on.began();
     this.#active = at;
     this.#moved = true;
     [...this.results.children].forEach((row, i) => attribute(row, "aria-selected", i === at ? "true" : "false"));

@@ -36,7 +36,7 @@ export class Following {
     if (call?.ended && desk.ended.drafted(call.id)) return;
     const mine = parts.mine.find((one) => one.state === "talking") ?? parts.mine[0];
     const there = mine ?? next(parts, desk.extension);
-    if (there) desk.choose(there.id);
+    if (there) desk.choose(there.id, true);
     else if (desk.chosen !== null && !call) desk.choose(null);
   }
 
@@ -72,7 +72,7 @@ export class Following {
   #inHand(call) {
     const { desk } = this;
     const busy = desk.presses.formOpen || desk.call && !desk.call.ended && isMine(desk.call, desk.extension);
-    if (!busy) desk.choose(call.id);
+    if (!busy) desk.choose(call.id, true);
   }
 
   #gone(id) {

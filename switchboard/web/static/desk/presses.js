@@ -1,7 +1,7 @@
 // What a key, a click or a chosen person means now: an order for the chosen call, a form, a place to go.
 
 import * as api from "./api.js";
-import { ringsAt } from "./board.js";
+import { ringsAt, waits } from "./board.js";
 import { draftOf, forget, keep, kept } from "./drafts.js";
 import { attribute, fill } from "./elements.js";
 import { CallForm } from "./forms.js";
@@ -11,11 +11,15 @@ import { meanings } from "./status.js";
 import { t } from "./words.js";
 
 const at = (id) => document.getElementById(id);
+const SURPRISED_MS = 1000; // as long as a hand needs to see that another call is chosen
+const SAFE = new Set(["answer", "connect", "take_back", "hold"]);
 const MODES = new Set(["manual", "automatic", "away", "schedule"]);
 
 export class Presses {
   formOpen = ""; // which form is open, or ""
   #picking = null; // the form that a person is looked for
+  #surprised = -SURPRISED_MS; // when another call was chosen by itself
+  #meantFor = null; // the call that what is typed into the search is for
 
   constructor(desk) {
     this.desk = desk;
@@ -41,9 +45,32 @@ export class Presses {
     return true;
   }
 
+  /** Another call came to the front by itself: a key that was on its way to the one before does nothing. */
+  surprised() {
+    this.#surprised = performance.now();
+  }
+
+  /** Another call was chosen by hand: what stands in the search is for that one. */
+  expected(id) {
+    this.#meantFor = id;
+  }
+
+  /** Somebody begins to type into the search: for the call that is chosen now. */
+  searching() {
+    this.#meantFor = this.desk.chosen;
+  }
+
+  /** Whether the hand still means the call that is chosen; else it is told to look and press again. */
+  #sure(kind) {
+    const changed = performance.now() - this.#surprised < SURPRISED_MS;
+    if (!changed || SAFE.has(kind)) return true;
+    this.desk.notices.say(t("why.changed"), "bad");
+    return false;
+  }
+
   /** Somebody was chosen in the directory. */
   async use(purpose, entry) {
-    if (this.#picking && this.#picking.open) {
+    if (this.#picking?.open && (purpose === "form" || purpose === "screen")) {
       const form = this.#picking;
       this.#picking = null;
       this.desk.directory.clear();
@@ -52,6 +79,10 @@ export class Presses {
     }
     const { desk } = this;
     const call = desk.call;
+    if (this.#meantFor !== desk.chosen) {
+      this.#meantFor = desk.chosen;
+      return desk.notices.say(t("why.changed"), "bad");
+    }
     if (!this.#allowed(purpose, call)) return;
     if (entry.number === desk.extension) return desk.notices.say(t("why.own"), "bad");
     if (purpose === "screen" || purpose === "transfer" && entry.kind === "screened") {
@@ -106,7 +137,7 @@ export class Presses {
     const { call } = desk;
     if (action === "deputy") return this.#deputy(call);
     const kind = meanings(call, desk.possible(call).orders).instead[action] ?? action;
-    if (!this.#allowed(kind, call)) return undefined;
+    if (!this.#sure(kind) || !this.#allowed(kind, call)) return undefined;
     if (kind === "answer") return this.#answer();
     if (kind === "screen") return this.#open("screen");
     if (kind === "hangup" && this.#hangsUpHere(call)) return this.desk.line.hangup();
@@ -124,8 +155,10 @@ export class Presses {
   /** The chosen call when it can be answered, else whoever waits longest. A ringing phone is answered itself. */
   async #answer() {
     const { desk } = this;
-    const chosen = desk.call && desk.possible(desk.call).orders.has("answer") ? desk.call : null;
-    const call = chosen ?? desk.nextCall;
+    const there = desk.nextCall;
+    const rings = there && ringsAt(there, desk.extension);
+    const meant = desk.call && desk.possible(desk.call).orders.has("answer") && (waits(desk.call) || !rings);
+    const call = meant ? desk.call : there;
     if (!call) return desk.notices.say(t("none_waiting"));
     desk.choose(call.id);
     if (desk.line.here && desk.line.rings(call.id)) return desk.line.answer();
