@@ -62,7 +62,8 @@ function show(found, content) {
   const rows = content.split(/\r\n|\r|\n/);
   at("result").hidden = false;
   verdict(found);
-  at("result-problems").replaceChildren(...found.problems.slice(0, MOST).map((p) => problem(p, rows)));
+  const first = [...found.problems].sort((a, b) => (a.severity === "warning") - (b.severity === "warning"));
+  at("result-problems").replaceChildren(...first.slice(0, MOST).map((p) => problem(p, rows)));
   list("result-unmet", found.unmet);
   list("result-changes", found.changes.map((change) => change.words));
   if (found.ok && !found.changes.length) list("result-changes", [say("rules.no_changes")]);
