@@ -49,7 +49,7 @@ class CallLines:
         except AmiRefused:  # it ended meanwhile
             return None
         linked = [c for c in channels if c.linked_id == caller.linked_id]
-        line = replace(seen(caller, linked, packed, by), fallback=fallback)
+        line = replace(seen(caller, linked, packed, by), fallback=fallback, called=_called(channels, by))
         asking = next((c for c in channels if c.name == shared), None)
         if asking is None:
             return line
@@ -128,6 +128,12 @@ class CallLines:
             reply = await self._board.action("Getvar", Variable=f"DEVICE_STATE(PJSIP/{endpoint})")
             said.append(reply.response.text("Value"))
         return read_phone_state(together(said))
+
+
+def _called(channels: Iterable[ChannelSeen], by: str) -> str:
+    """The channel that rings an operator's phone, for a consultation that hasn't begun; "" for none."""
+    begins = f"Local/{by}@{Context.CONSULT_LEG}-"
+    return next((c.name for c in channels if c.name.startswith(begins) and c.name.endswith(";2")), "")
 
 
 def seen(caller: ChannelSeen, linked: Iterable[ChannelSeen], packed: str, by: str) -> LineSeen:

@@ -104,6 +104,8 @@ def held(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """Music is over, or the consultation: back to the operator, or on with the music."""
     if isinstance(outcome, ConsultationEnded) and call.consult:
         number, call = call.consult, replace(call, consult="")
+        if not outcome.begun:
+            return _hold(call, f"{call.held_by} didn't come to ask {number}")
         if outcome.leg:
             back = call.to(Stage.CONNECTING)
             return Decision(back, Connect(outcome.leg, call.held_by), f"{number} was asked: back", RULE)

@@ -188,9 +188,10 @@ class Ordered:
 @dataclass(frozen=True, slots=True)
 class ConsultationEnded:
     """Whoever was consulted is gone, or never came. `leg` is the operator's channel, "" when that is gone
-    too."""
+    too. Not `begun`: the operator didn't come to the phone that was to ask."""
 
     leg: str = ""
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)

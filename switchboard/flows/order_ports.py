@@ -41,7 +41,8 @@ class LineSeen:
 
     `packed` is the call's state, "" when it isn't the switchboard's; `fallback`: the call has left the
     controller's hands, and can be taken back. `leg` is the ordering phone's own channel in this call, "" for
-    none. `asking` is the operator's channel in a consultation about the caller, `other` who is asked on it.
+    none. `asking` is the operator's channel in a consultation about the caller, `other` who is asked on it;
+    `called` a channel that rings the operator's phone for one.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class LineSeen:
     leg: str = ""
     asking: str = ""
     other: str = ""
+    called: str = ""
 
 
 class Rows(Protocol):

@@ -137,6 +137,8 @@ class Orders:
             raise OrderRefused(Code.GONE, "the call has ended, or is just being moved")
         if scene.consulting and not leg:
             await self._lines.end_consultation(seen.asking)
+        elif seen.called and not scene.consulting and order.kind is not OrderKind.CONSULT:
+            await self._lines.end_consultation(seen.called)
 
     async def _scene(self, seen: LineSeen, state: Call | None, order: Order) -> Scene:
         phones: Mapping[str, PhoneState] = {}

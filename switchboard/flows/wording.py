@@ -113,6 +113,8 @@ def read_outcome(word: str) -> Outcome:
             return Dialled(_DIAL.get(status, DialResult.UNAVAILABLE))
         case "connect":
             return Dialled(DialResult.ANSWERED if status == "SUCCESS" else DialResult.UNAVAILABLE)
+        case "unasked":
+            return ConsultationEnded(begun=False)
         case "consulted":
             return ConsultationEnded(status if _LEG.fullmatch(status) else "")
         case "queue":

@@ -107,6 +107,8 @@ def test_a_consultation_ends_with_one_of_them_having_the_caller() -> None:
     assert then(asking, ordered("take_back", leg=LEG)).action == Connect(LEG, "8101")
     assert then(asking, ConsultationEnded(LEG)).action == Connect(LEG, "8101")
     assert then(asking, ConsultationEnded()).action == Dial(("8101",), 25, "8000")
+    still = then(asking, ConsultationEnded(begun=False))
+    assert (still.action, still.call.consult, still.call.held_by) == (Wait(120), "", "8101")
     gone = then(asking, ordered("connect", leg=LEG), Dialled(DialResult.UNAVAILABLE))
     assert gone.action == Dial(("8101",), 25, "8000")
 

@@ -115,6 +115,34 @@ async def test_a_held_caller_is_asked_about_too(switchboard: House, phone: Phone
     await outside.hangup()
 
 
+async def test_an_operator_who_does_not_come_to_ask_changes_nothing(
+    switchboard: House, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """The phone called for the consultation is refused: music. Called again, and the caller sent to 8202
+    meanwhile: it stops ringing, and 8201 is not asked."""
+    operator, wanted, third = await phone("8011"), await phone("8201"), await phone("8202")
+    outside = await caller("13800001012")
+    call = await answered_by_order(switchboard, outside, operator)
+    await order(switchboard, call, "hold", "8011")
+    await operator.expect(Closed)
+    await order(switchboard, call, "consult", "8011", "8201")
+    await operator.expect(Incoming)
+    await operator.reject()
+    await asyncio.sleep(0.5)
+    await hears_music(outside)
+    assert await refused(switchboard, call, "connect", "8011") == "not_possible"
+    operator.forget()
+    await order(switchboard, call, "consult", "8011", "8201")
+    await operator.expect(Incoming)
+    await order(switchboard, call, "transfer", "8011", "8202")
+    await operator.expect(Closed)
+    await third.expect(Incoming)
+    await third.accept()
+    await both_hear_each_other(third, outside)
+    await never_rings(wanted)
+    await outside.hangup()
+
+
 async def test_who_asked_takes_the_caller_back(switchboard: House, phone: PhoneOf, caller: PhoneOf) -> None:
     """By order, while 8201 talks; and by itself, when 8201 refuses, which the operator is told."""
     operator, wanted = await phone("8011"), await phone("8201")
