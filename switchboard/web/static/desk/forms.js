@@ -64,9 +64,9 @@ export class CallForm {
     this.#aim();
   }
 
-  /** The person this form is about was chosen: {number, name, kind}. */
-  aim(entry) {
-    this.target = { number: entry.number, name: entry.name, kind: entry.kind };
+  /** The person this form is about was chosen. */
+  aim(number, name) {
+    this.target = { number, name };
     this.#aim();
     this.#keep();
     const empty = Object.values(this.#inputs).find((input) => !input.value);

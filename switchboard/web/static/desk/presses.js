@@ -74,7 +74,7 @@ export class Presses {
       const form = this.#picking;
       this.#picking = null;
       this.desk.directory.clear();
-      form.aim(entry);
+      form.aim(entry.number, this.desk.directory.name(entry));
       return;
     }
     const { desk } = this;
@@ -89,7 +89,7 @@ export class Presses {
       if (purpose === "transfer") desk.notices.say(t("why.is_screened"));
       desk.directory.clear();
       this.#open("screen");
-      this.forms.screen.aim(entry);
+      this.forms.screen.aim(entry.number, desk.directory.name(entry));
       return;
     }
     if (purpose === "transfer" && entry.kind === "principal") desk.notices.say(t("why.is_principal"));

@@ -14,7 +14,7 @@ export function startOf(kind, call, names) {
   }
   const asked = kept(draftOf(call.id, "screen"), {});
   const person = [asked.surname || caller.name, asked.organisation || caller.organisation];
-  const known = call.target ? { number: call.target, name: names.get(call.target) ?? "", kind: "" } : null;
+  const known = call.target ? { number: call.target, name: names.get(call.target) ?? "" } : null;
   return { caller: caller.number, name: person.filter(Boolean).join(" "), text: asked.purpose ?? "", target: asked.target ?? known };
 }
 
