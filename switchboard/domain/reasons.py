@@ -97,6 +97,7 @@ who may take the executive's call first = 领导来电先由谁接
 who waits and who works in {n} = {n} 队列的等候与值守情况
 wrong PIN = 密码错误
 {a} asks {n} = {a} 询问 {n}
+{a} didn't come to ask {n} = {a} 没有来询问 {n}
 {a} is away for {m} minutes = {a} 离开 {m} 分钟
 {a} signs in = {a} 签入
 {a} signs out = {a} 签出
