@@ -249,8 +249,8 @@ async def _listed(gateway: Gateway, name: str) -> tuple[Message, ...]:
 
 
 def device_of(device: str) -> str:
-    """The endpoint of a PJSIP device: "8201", "8201-web" for the phone in that person's page, "trunk-x"; "" for
-    what is no PJSIP device."""
+    """The endpoint of a PJSIP device: "8201", "8201-web" for the phone in that person's page, "trunk-x"; ""
+    for what is no PJSIP device."""
     match = _ENDPOINT.fullmatch(device)
     return match[1] if match else ""
 

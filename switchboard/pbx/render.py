@@ -178,7 +178,7 @@ def _ice_mapped(settings: Settings, media: str) -> text.Plain:
     try:
         ours, outside = ipaddress.ip_address(media), ipaddress.ip_address(settings.external_address)
     except ValueError:
-        return text.Plain("")  # no such router, or known by a name alone, which Asterisk takes no candidate from
+        return text.Plain("")  # no such router, or known by a name alone: no candidate for Asterisk
     return text.Plain(f"{ours} => {outside},include_local_address")
 
 

@@ -14,7 +14,6 @@ from switchboard.storage.search import containing
 from switchboard.storage.stories import put
 from switchboard.storage.tables import callers, calls, tickets
 from switchboard.storage.tickets import OPEN
-from switchboard.storage.tickets import OPEN
 
 
 class CallerRows:

@@ -26,7 +26,7 @@ from switchboard.domain.devices import together
     ],
 )
 def test_two_devices_are_in_one_state(desk: str, page: str, one: str) -> None:
-    """Whoever talks on either talks; whoever can be reached on either can be reached; the order is nothing."""
+    """Whoever talks on either talks; whoever can be reached on either can be reached; whatever the order."""
     assert {together(order) for order in permutations((desk, page))} == {one}
 
 

@@ -155,29 +155,32 @@ async def test_a_mailbox_that_is_open_on_the_phone_is_left_alone() -> None:
 
 async def test_a_typed_message_lights_the_lamp_and_is_heard_by_phone() -> None:
     """For its owner it is a message like any other; heard by phone, it shows as heard in the page."""
-    async with rendered_pbx(firm()) as pbx, desk(pbx) as (flow, follower, _):
-        async with await pbx.phone("8101") as owner:
-            id_ = await flow.typed("8101", "+8613800001111", "王小明", "请回电\n明天上午", "user:op (8011)")
-            (message,) = await flow.listed(Wanted())
-            assert (message.state, message.text, message.place) == ("new", "请回电\n明天上午", "")
-            await flow.look()
-            assert (await owner.expect(Lamp, 8, where=lambda lamp: lamp.waiting)).new == 1
-            (message,) = await until(flow, follower, lambda found: bool(found[0].place))
-            assert (message.id, message.seconds, message.deposit) == (id_, 3, "done")
-            await owner.dial("*97")
-            await owner.expect(Established)
-            await asyncio.sleep(1.0)
-            await owner.press("4826#")
-            await asyncio.sleep(2.0)
-            await owner.press("1")
-            async with asyncio.timeout(12):
-                while not tone_heard(owner, 700):
-                    await asyncio.sleep(0.2)
-            await asyncio.sleep(1.0)
-            await owner.hangup()
-            (message,) = await until(flow, follower, lambda found: found[0].state == "heard")
-            assert (message.place, message.heard_by) == ("Old/msg0000", "")
-            await owner.expect(Lamp, 8, where=lambda lamp: not lamp.waiting)
+    async with (
+        rendered_pbx(firm()) as pbx,
+        desk(pbx) as (flow, follower, _),
+        await pbx.phone("8101") as owner,
+    ):
+        id_ = await flow.typed("8101", "+8613800001111", "王小明", "请回电\n明天上午", "user:op (8011)")
+        (message,) = await flow.listed(Wanted())
+        assert (message.state, message.text, message.place) == ("new", "请回电\n明天上午", "")
+        await flow.look()
+        assert (await owner.expect(Lamp, 8, where=lambda lamp: lamp.waiting)).new == 1
+        (message,) = await until(flow, follower, lambda found: bool(found[0].place))
+        assert (message.id, message.seconds, message.deposit) == (id_, 3, "done")
+        await owner.dial("*97")
+        await owner.expect(Established)
+        await asyncio.sleep(1.0)
+        await owner.press("4826#")
+        await asyncio.sleep(2.0)
+        await owner.press("1")
+        async with asyncio.timeout(12):
+            while not tone_heard(owner, 700):
+                await asyncio.sleep(0.2)
+        await asyncio.sleep(1.0)
+        await owner.hangup()
+        (message,) = await until(flow, follower, lambda found: found[0].state == "heard")
+        assert (message.place, message.heard_by) == ("Old/msg0000", "")
+        await owner.expect(Lamp, 8, where=lambda lamp: not lamp.waiting)
 
 
 async def test_a_forwarded_message_lights_the_other_lamp() -> None:
