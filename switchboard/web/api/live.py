@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from switchboard.domain.live import LiveState
 from switchboard.domain.order import Order, OrderKind, Typed
+from switchboard.domain.orders import LONGEST
 from switchboard.domain.roles import Permission
 from switchboard.errors import OrderRefused
 from switchboard.flows.orders import State
@@ -98,15 +99,17 @@ class LiveCall(Told):
     verdict: str = Field(description="what an executive answered an operator, as `none`; empty: not asked")
 
 
-Words = Annotated[str, StringConstraints(max_length=60, pattern=PLAIN)]
+Surname = Annotated[str, StringConstraints(max_length=LONGEST["surname"], pattern=PLAIN)]
+Organisation = Annotated[str, StringConstraints(max_length=LONGEST["organisation"], pattern=PLAIN)]
+Purpose = Annotated[str, StringConstraints(max_length=LONGEST["purpose"], pattern=PLAIN)]
 
 
 class TypedWanted(Asked):
     """What the caller told the operator; at least one."""
 
-    surname: Words = ""
-    organisation: Words = ""
-    purpose: Words = ""
+    surname: Surname = ""
+    organisation: Organisation = ""
+    purpose: Purpose = ""
 
 
 class OrderWanted(Asked):

@@ -9,8 +9,8 @@ import { t } from "./words.js";
 export const FIELDS = {
   screen: [
     { name: "surname", longest: 40 },
-    { name: "organisation", longest: 60 },
-    { name: "purpose", longest: 60 },
+    { name: "organisation", longest: 80 },
+    { name: "purpose", longest: 160 },
   ],
   message: [
     { name: "caller", longest: 32 },
