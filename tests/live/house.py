@@ -16,18 +16,22 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from switchboard import control
 from switchboard.cli.call import _softphone
 from switchboard.cli.known_sounds import known_sounds
+from switchboard.domain.duty import Duty, DutyWord
+from switchboard.domain.mode import Source
 from switchboard.pbx import programs
 from switchboard.pbx.launch import Pbx
 from switchboard.pbx.secrets import Secrets
 from switchboard.rules import load
 from switchboard.settings import SOURCE, Settings
 from switchboard.softphone import Account, Baresip, Repertoire
+from switchboard.storage import DeskRows, open_database
 from tests.live.ports import SPAN, claim_ports, settings_of
 
 PhoneOf = Callable[[str], Awaitable[Baresip]]
@@ -208,6 +212,16 @@ class House:
         phone = self.phones[number]
         phone.forget()
         return phone
+
+    async def sign_everybody_out(self) -> None:
+        """No operator is at the desk."""
+        database = await open_database(self.settings.database_url)
+        rows = DeskRows(database)
+        for extension, last in (await rows.duty()).items():
+            if last.what is not DutyWord.OUT:
+                now = datetime.now(UTC)
+                await rows.keep_duty(Duty(extension, DutyWord.OUT, now, None), Source.COMMAND, "test")
+        await database.close()
 
     async def unplug(self, number: str) -> None:
         """Unregister and switch off the phone of an extension, if it is on."""
