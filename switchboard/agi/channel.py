@@ -187,10 +187,6 @@ class Channel:
         said = await self._command("GET FULL VARIABLE", f"{fence}{both}{fence}", fence=fence)
         return together(said.value.split("/"))
 
-    async def arm(self, seconds: float) -> None:
-        """Move the dead-man's switch to `seconds` from now; 0 switches it off, for later commands too."""
-        await self._arm(seconds)
-
     # underneath
 
     def close(self) -> None:

@@ -111,11 +111,6 @@ def next_change(calendar: Calendar, at: datetime) -> datetime | None:
     return None
 
 
-def works_on(calendar: Calendar, day: date) -> bool:
-    """Whether anybody works on `day` at all, closures aside."""
-    return bool(_hours_of(calendar, day))
-
-
 def stays_over_lunch(calendar: Calendar, at: datetime) -> frozenset[str]:
     """Whose turn lunch-break duty is at `at`; empty outside the break, and where no turn is written."""
     if calendar.lunch is None or not calendar.lunch_turns:

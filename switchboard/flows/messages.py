@@ -206,13 +206,6 @@ class Messages:
             raise MessageRefused("unknown", "there is no such message")
         return message
 
-    async def to_open(self, id_: str, extension: str, author: str) -> Message:
-        """The message, for somebody who may hear it. Raises MessageRefused (unknown, not_allowed)."""
-        message = await self.find(id_)
-        if not self.opens(message, extension, author):
-            raise MessageRefused("not_allowed", f"the mailbox {message.mailbox} is not yours to open")
-        return message
-
     def opens(self, message: Message, extension: str, author: str) -> bool:
         """Whether somebody may hear or read it: who may open its mailbox, and who wrote it."""
         mine = bool(message.text) and bool(author) and message.author == author and not message.source

@@ -47,10 +47,6 @@ class Pbx:
     def output(self) -> Path:
         return self.settings.logs / "pbx.log"
 
-    def is_ours(self, process: Identity) -> bool:
-        """Whether `process` is an Asterisk of this very data folder."""
-        return str(self.configuration) in process.arguments()
-
     def command(self) -> list[str]:
         """The command line, without what confines it."""
         return [*self.programs.asterisk.argv, "-f", "-n", "-C", str(self.configuration)]

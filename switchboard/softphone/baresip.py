@@ -131,12 +131,6 @@ class Baresip(Ears):
         """Put the other side on hold."""
         await self._control.command("hold")
 
-    async def resume(self) -> None:
-        """Take the other side from hold."""
-        # baresip 1.1 first holds the call it has active, has none, and complains after it resumed.
-        with suppress(SoftphoneError):
-            await self._control.command("resume")
-
     # what happens to it
 
     async def expect(self, kind: type[E], timeout: float = 10, where: Callable[[E], bool] | None = None) -> E:

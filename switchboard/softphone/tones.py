@@ -52,17 +52,6 @@ def share(samples: Samples, hertz: float) -> float:
     return float(min(1.0, power.sum() / (loud**2).sum()))
 
 
-def seconds_of(samples: Samples, hertz: float) -> float:
-    """For how long a tone of `hertz` dominates what was heard."""
-    frames = _frames(samples)
-    if not len(frames):
-        return 0.0
-    t = np.arange(FRAME) / RATE
-    energy = (frames**2).sum(axis=1)
-    at = 2 * np.abs(frames @ np.exp(-2j * np.pi * hertz * t)) ** 2 / FRAME
-    return float(((energy > FRAME * QUIET**2) & (at > 0.7 * energy)).sum() * FRAME / RATE)
-
-
 def find(samples: Samples) -> list[Tone]:
     """Every pure tone of 80 ms or longer, in order."""
     frames = _frames(samples)

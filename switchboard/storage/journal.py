@@ -61,14 +61,6 @@ class Journal:
         if self._torn:
             raise StorageError(f"the journal in {self.folder} can't be written: the disk is full")
 
-    def sync(self) -> None:
-        """Force what was appended onto the disk itself. Takes milliseconds: call it from a thread."""
-        if self._fd >= 0:
-            try:
-                os.fdatasync(self._fd)
-            except OSError as error:
-                raise StorageError(f"the journal in {self.folder}: {error.strerror}") from error
-
     def close(self) -> None:
         """Let go of the file. `append` opens it again."""
         if self._fd >= 0:
