@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -18,10 +20,23 @@ from switchboard.errors import SwitchboardError
 from switchboard.prompts import audio, tones
 from switchboard.softphone import Baresip, Incoming
 from switchboard.softphone.sound import RATE
+from tests.live.desk import changed_rules, dials_code
 from tests.live.ear import both_hear_each_other
 from tests.live.house import House
+from tests.live.test_mode_codes import choose
 
 LISTENED_SECONDS = 1.5
+
+
+@asynccontextmanager
+async def operators_in_automatic_mode(house: House, changes: Mapping[str, str]) -> AsyncIterator[None]:
+    """8011 and 8012 are signed in while the machine answers, under the rules with `changes`."""
+    async with changed_rules(house, changes):
+        for number in ("8011", "8012"):
+            await dials_code(await house.phone(number), "*71", p.SIGNED_IN)
+        choose(house, "automatic", until_changed=True)
+        yield
+        choose(house, "schedule")
 
 
 async def call_of(house: House, caller: str, seconds: float = 5) -> str:

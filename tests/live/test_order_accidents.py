@@ -14,7 +14,7 @@ import pytest_asyncio
 from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
 from switchboard.softphone import Baresip, Closed, Incoming
-from tests.live.desk import answers, changed_rules, dials_code
+from tests.live.desk import answers
 from tests.live.ear import both_hear_each_other, hears, never_rings
 from tests.live.house import House, PhoneOf
 from tests.live.ordering import (
@@ -22,6 +22,7 @@ from tests.live.ordering import (
     call_of,
     hears_music,
     music_is_over,
+    operators_in_automatic_mode,
     order,
     refused,
 )
@@ -38,12 +39,8 @@ CHANGES = {
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def desk(telephones: House) -> AsyncIterator[None]:
     """Automatic mode; both operators are signed in."""
-    async with changed_rules(telephones, CHANGES):
-        for number in ("8011", "8012"):
-            await dials_code(await telephones.phone(number), "*71", p.SIGNED_IN)
-        choose(telephones, "automatic", until_changed=True)
+    async with operators_in_automatic_mode(telephones, CHANGES):
         yield
-        choose(telephones, "schedule")
 
 
 async def test_a_caller_is_fetched_from_ringing_a_queue_a_message_and_a_question(

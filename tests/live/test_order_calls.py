@@ -12,11 +12,17 @@ import pytest_asyncio
 from switchboard.domain import prompt_keys as p
 from switchboard.errors import SwitchboardError
 from switchboard.softphone import Closed, Incoming
-from tests.live.desk import changed_rules, dials_code
 from tests.live.ear import both_hear_each_other, hears, leave_message, never_rings
 from tests.live.house import House, PhoneOf
-from tests.live.ordering import answered_by_order, call_of, hears_music, order, parked, refused
-from tests.live.test_mode_codes import choose
+from tests.live.ordering import (
+    answered_by_order,
+    call_of,
+    hears_music,
+    operators_in_automatic_mode,
+    order,
+    parked,
+    refused,
+)
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 
@@ -26,12 +32,8 @@ CHANGES = {"  rings: 3 ": "  ring_cycle: 3\n  rings: 3 "}
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def desk(telephones: House) -> AsyncIterator[None]:
     """Automatic mode; both operators are signed in."""
-    async with changed_rules(telephones, CHANGES):
-        for number in ("8011", "8012"):
-            await dials_code(await telephones.phone(number), "*71", p.SIGNED_IN)
-        choose(telephones, "automatic", until_changed=True)
+    async with operators_in_automatic_mode(telephones, CHANGES):
         yield
-        choose(telephones, "schedule")
 
 
 async def test_a_caller_in_the_greeting_is_answered_held_fetched_and_transferred(
