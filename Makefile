@@ -2,8 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint environment test-environment containers containers-test fuzz requirements clean
 
-# Processes that the tests are spread over: calls are mostly waiting, so that three fit two cores.
-WORKERS ?= 3
+# Processes that tests of calls are spread over, which mostly wait, and tests of pages, whose browsers don't (two cores).
+WORKERS ?= 7
+BROWSERS ?= 2
 FUZZ_SECONDS ?= 600
 PYTHON ?=
 export PYTHON
@@ -17,9 +18,7 @@ run: environment  ## everything the switchboard needs, then the switchboard, unt
 
 test: test-environment lint  ## all tests, with real Asterisks and real phones
 	@.venv/bin/switchboard programs --for-tests
-	@.venv/bin/python -m pytest -m "not containers" -n $(WORKERS) --dist loadfile --no-loadscope-reorder || { \
-	  echo "Some failed beside others, which may be the machine's doing: those once more, alone."; \
-	  .venv/bin/python -m pytest --last-failed --last-failed-no-failures none; }
+	@tools/tests.sh $(WORKERS) $(BROWSERS)
 	@$(MAKE) --no-print-directory containers-test
 
 containers:  ## build and start the switchboard in containers (docs/operations.md), until Ctrl-C

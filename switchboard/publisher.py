@@ -55,7 +55,7 @@ class Workshop:
     def of(cls, settings: Settings, programs: Programs) -> Workshop:
         """The workshop of one data folder. Raises PromptError when nothing can speak."""
         espeak = programs.espeak.argv if programs.espeak else ("espeak-ng",)
-        speech = prompts.choose(espeak, settings.piper_models)
+        speech = prompts.choose(espeak, settings.piper_models, settings.speaking_rate)
         return cls(settings, programs, Secrets(settings.secrets), speech)
 
     def speak(self, rules: Rules, progress: Progress = quiet) -> Sounds:

@@ -101,3 +101,10 @@ def seconds(value: Any, _: Path) -> int:
     if number is None or not 0 <= number <= 86400:
         raise ValueError(f"expected seconds from 0 to 86400, found {value!r}")
     return number
+
+
+def percent(value: Any, _: Path) -> int:
+    number = value if isinstance(value, int) and not isinstance(value, bool) else _number(value)
+    if number is None or not 50 <= number <= 200:
+        raise ValueError(f"expected a whole number from 50 to 200, found {value!r}")
+    return number

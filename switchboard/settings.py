@@ -63,6 +63,7 @@ class Settings:
     prompts_dir: Path = FOLDER / "prompts"
     piper_zh: Path | None = None
     piper_en: Path | None = None
+    speaking_rate: int = 100
     log_level: str = "info"
     log_to: str = "files"
     pbx: str = "embedded"
@@ -244,6 +245,7 @@ _KINDS: dict[Callable[[Any, Path], Any], tuple[str, ...]] = {
     kinds.one_of("files", "stdout"): ("log_to",),
     kinds.one_of("embedded", "elsewhere"): ("pbx",),
     kinds.seconds: ("stop_seconds",),
+    kinds.percent: ("speaking_rate",),
 }
 _READERS = {name: reader for reader, names in _KINDS.items() for name in names}
 

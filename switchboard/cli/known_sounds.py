@@ -33,7 +33,7 @@ def known_sounds(rules: Rules, settings: Settings, of_asterisk: tuple[str, ...])
     """
     found = programs.find(settings)
     espeak = found.espeak.argv if found and found.espeak else ("espeak-ng",)
-    speech = prompts.choose(espeak, settings.piper_models)
+    speech = prompts.choose(espeak, settings.piper_models, settings.speaking_rate)
     sounds = prompts.Sounds(rules, settings.prompts_dir, settings.sounds, speech)
     return [known for known in _all(sounds, settings, of_asterisk) if known.file.exists()]
 

@@ -104,7 +104,7 @@ def _speech(settings: Settings) -> Speech:
         command = (here,)
     else:
         raise SwitchboardError("espeak-ng isn't here: install it, or `make run` builds a folder with it")
-    return choose(command, settings.piper_models)
+    return choose(command, settings.piper_models, settings.speaking_rate)
 
 
 def _shown(done: int, total: int, text: str) -> None:

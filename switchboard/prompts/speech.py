@@ -43,14 +43,16 @@ class Espeak:
     """espeak-ng, started by `command`: its path, or a loader with arguments in front of it.
 
     Speed in words per minute, a little slower than espeak's own 175: over the telephone, and for names.
+    `rate`: percent of that speed.
     """
 
     VOICES: Mapping[str, str] = {"zh": "cmn-latn-pinyin", "en": "en-us"}
     SPEED: Mapping[str, int] = {"zh": 150, "en": 150}
     PITCH: Mapping[str, int] = {"zh": 45, "en": 45}
 
-    def __init__(self, command: Sequence[str] = ("espeak-ng",)) -> None:
+    def __init__(self, command: Sequence[str] = ("espeak-ng",), rate: int = 100) -> None:
         self._command = tuple(str(c) for c in command)
+        self._speed = {language: round(words * rate / 100) for language, words in self.SPEED.items()}
 
     @cached_property
     def version(self) -> str:
@@ -60,7 +62,7 @@ class Espeak:
         return f"espeak-ng {match[1] if match else out.strip()[:40]}"
 
     def identity(self, language: str) -> str:
-        return f"{self.version} {self.VOICES[language]} {self.SPEED[language]} {self.PITCH[language]}"
+        return f"{self.version} {self.VOICES[language]} {self._speed[language]} {self.PITCH[language]}"
 
     def speak(self, piece: Piece) -> Sound:
         language = piece.language
@@ -70,7 +72,7 @@ class Espeak:
             raise PromptError(f"nothing to speak in {piece.text!r}")
         arguments = [
             *self._command,
-            *("-v", self.VOICES[language], "-s", str(self.SPEED[language]), "-p", str(self.PITCH[language])),
+            *("-v", self.VOICES[language], "-s", str(self._speed[language]), "-p", str(self.PITCH[language])),
             *("-b", "1", "--stdin", "--stdout"),
         ]
         if language == "zh":
@@ -94,11 +96,12 @@ def _phonemes(syllable: re.Match[str]) -> str:
 
 
 class Piper:
-    """A neural voice: one model file speaks one language."""
+    """A neural voice: one model file speaks one language, at `rate` percent of its own speed."""
 
-    def __init__(self, model: Path, command: Sequence[str] | None = None) -> None:
+    def __init__(self, model: Path, command: Sequence[str] | None = None, rate: int = 100) -> None:
         self._model = model
         self._command = tuple(command or find_piper())
+        self._pace = () if rate == 100 else ("--length_scale", f"{100 / rate:.3f}")
 
     @cached_property
     def _mark(self) -> str:
@@ -106,13 +109,14 @@ class Piper:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
     def identity(self, language: str) -> str:
-        return f"piper {self._mark}"
+        return " ".join((f"piper {self._mark}", *self._pace))
 
     def speak(self, piece: Piece) -> Sound:
         text = " ".join(piece.text.split()) or piece.pinyin
         with tempfile.TemporaryDirectory(prefix="switchboard-piper-") as folder:
             out = Path(folder) / "speech.wav"
             arguments = [*self._command, "--model", str(self._model), "--output_file", str(out)]
+            arguments += self._pace
             _run(arguments, text.encode("utf-8") + b"\n")
             try:
                 return read_wav(out.read_bytes(), "Piper's speech")
@@ -133,18 +137,19 @@ class ByLanguage:
         return self._voices[piece.language].speak(piece)
 
 
-def choose(espeak: Sequence[str], piper_models: Mapping[str, Path]) -> Speech:
-    """The voices of a switchboard: Piper where a model is given, espeak-ng (argv prefix) elsewhere.
+def choose(espeak: Sequence[str], piper_models: Mapping[str, Path], rate: int = 100) -> Speech:
+    """The voices of a switchboard: Piper where a model is given, espeak-ng (argv prefix) elsewhere; `rate`:
+    percent of their usual speed.
 
     Raises PromptError when a model is given and Piper isn't installed.
     """
-    plain = Espeak(espeak)
+    plain = Espeak(espeak, rate)
     if not piper_models:
         return plain
     command = find_piper()
     return ByLanguage(
         {
-            lang: Piper(piper_models[lang], command) if lang in piper_models else plain
+            lang: Piper(piper_models[lang], command, rate) if lang in piper_models else plain
             for lang in Espeak.VOICES
         }
     )

@@ -48,6 +48,7 @@ SHORTER = {
     "    ring_for: 15 ": "    ring_for: 5 ",
     "    ring_for: 20\n": "    ring_for: 5\n",
     "    longest_wait: 180 ": "    longest_wait: 10 ",
+    "    wrap_up: 10 ": "    wrap_up: 1 ",
 }
 """What the tests change in the sample rules: only how long things take, and how much is read out."""
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from switchboard.errors import SwitchboardError
 
+SPEAKING_RATE = 170
+"""Percent: callers of tests listen faster than people do."""
+
 SPAN = 400
 """Ports a switchboard for tests takes together."""
 
@@ -26,6 +29,7 @@ def settings_of(folder: Path, base: int) -> dict[str, str]:
         "SWITCHBOARD_AMI_PORT": str(base + 5),
         "SWITCHBOARD_AGI_PORT": str(base + 6),
         "SWITCHBOARD_RTP_PORTS": f"{base + 100}-{base + 299}",
+        "SWITCHBOARD_SPEAKING_RATE": str(SPEAKING_RATE),
     }
 
 

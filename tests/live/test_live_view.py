@@ -161,6 +161,7 @@ async def measured(switchboard: House, token: str, session: ClientSession) -> Me
     return Measured(appear, vanish, words)
 
 
+@pytest.mark.measured
 async def test_a_call_is_on_fifty_pages_within_a_fifth_of_a_second(
     switchboard: House, token: str, session: ClientSession
 ) -> None:

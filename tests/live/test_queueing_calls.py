@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 CHANGES = {
     "    longest_wait: 10 ": "    longest_wait: 90 ",
     "    announce: 30 ": "    announce: 3 ",
-    "    wrap_up: 10 ": "    wrap_up: 0 ",
+    "    wrap_up: 1 ": "    wrap_up: 0 ",
     "    overflow: message ": "    call_back: true\n    overflow: message ",
 }
 

@@ -37,6 +37,7 @@ async def test_an_unknown_user_is_answered_like_a_wrong_password() -> None:
             assert len({tuple(s) for s in shapes.values()}) == 1, (method, shapes)
 
 
+@pytest.mark.measured
 async def test_answers_take_as_long_for_known_as_for_unknown_users() -> None:
     """Within what a network hides: the medians differ by less than 2 ms."""
     async with rendered_pbx(firm()) as pbx, by_hand(pbx.settings.sip_port) as hand:

@@ -24,6 +24,7 @@ STAND_IN = """
     parser = argparse.ArgumentParser()
     parser.add_argument("-m", "--model", required=True)
     parser.add_argument("-f", "--output_file", "--output-file", required=True)
+    parser.add_argument("--length_scale", "--length-scale", type=float, default=1.0)
     a = parser.parse_args()
     lines = sys.stdin.read().splitlines()
     with open({log!r}, "a") as log:
@@ -31,7 +32,7 @@ STAND_IN = """
     for line in lines:
         with wave.open(a.output_file, "wb") as out:
             out.setnchannels(1); out.setsampwidth(2); out.setframerate(22050)
-            n = 2000 + 1500 * len(line)
+            n = int((2000 + 1500 * len(line)) * a.length_scale)
             out.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(i / 9))) for i in range(n)))
 """
 
@@ -97,6 +98,18 @@ def test_another_model_is_another_voice(log: Path, model: Path) -> None:
     before = Piper(model).identity("zh")
     model.write_bytes(b"another")
     assert Piper(model).identity("zh") != before
+
+
+@pytest.mark.parametrize("neural", [False, True])
+def test_a_slower_voice_takes_longer_and_is_another(
+    log: Path, model: Path, espeak: Sequence[str], neural: bool
+) -> None:
+    """Half the speed: about twice the time, by either program, and sounds made before are made anew."""
+    models = {"zh": model} if neural else {}
+    usual, slow = choose(espeak, models), choose(espeak, models, 50)
+    (piece,) = pieces("请稍等，正在为您转接。", "zh", {})
+    assert slow.speak(piece).seconds == pytest.approx(2 * usual.speak(piece).seconds, rel=0.2)
+    assert slow.identity("zh") != usual.identity("zh")
 
 
 def test_a_model_without_piper_is_told(model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -139,20 +139,20 @@ def test_alias_bombs_are_refused_at_once():
         f"{c}: &{c} [{', '.join('*' + b for _ in range(9))}]"
         for b, c in zip("abcdefgh", "bcdefghi", strict=True)
     ]
-    begun = time.monotonic()
+    begun = time.process_time()
     loaded = load_text("\n".join(rows))
     assert not loaded.ok
     assert any(p.code == "alias" and p.line == 2 for p in loaded.problems)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("text", ["[" * 50_000, "a: " + "{a: " * 50_000, "- " * 50_000, "? " * 50_000])
 def test_deep_nesting_is_refused_at_once(text):
     """No stack is exhausted."""
-    begun = time.monotonic()
+    begun = time.process_time()
     problem = load_text(text).problems[-1]
     assert problem.code in ("too-deep", "syntax")
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_huge_file_is_refused_unread():

@@ -26,7 +26,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import Browser as Chromium
@@ -111,11 +110,6 @@ EAR = """
 def there() -> bool:
     """Whether this machine has the browser."""
     return PROGRAM.exists()
-
-
-needs_browser = pytest.mark.skipif(
-    not there(), reason=f"there is no {PROGRAM}: install Debian's package chromium"
-)
 
 
 def tone_file(hertz: float, folder: Path) -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.live.house import PhoneOf
-from tests.web.browser import Console, needs_browser
+from tests.web.browser import Console
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def version(console: Console) -> str:

@@ -11,9 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import async_playwright
 
-from tests.web.browser import Browser, browser_of, hears, hears_nothing, needs_browser, tone_file
+from tests.web.browser import Browser, browser_of, hears, hears_nothing, tone_file
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 STRICT = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
 

@@ -13,11 +13,11 @@ from playwright.async_api import Page, expect
 
 from switchboard.domain import prompt_keys as p
 from switchboard.softphone import Baresip, Closed, Established, Incoming
-from tests.live.ear import both_hear_each_other, tone_heard
+from tests.live.ear import both_hear_each_other, never_rings, tone_heard
 from tests.live.house import PhoneOf
-from tests.web.browser import Console, needs_browser
+from tests.web.browser import Console
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 ONLY_THE_DESK_PHONE = "localStorage.setItem('desk.page_phone', 'off')"
@@ -38,12 +38,17 @@ async def desk_of(console: Console, user: str, extension: str) -> Page:
     return page
 
 
+async def manual(page: Page) -> None:
+    """Manual mode by its key, in force before anybody calls."""
+    await page.keyboard.press("Shift+M")
+    await expect(page.locator("#mode-now")).to_have_text("人工应答")
+
+
 async def answered(page: Page, operator: Baresip, outside: Baresip) -> None:
-    """The caller waits; the operator takes the call with one key of the page and the phone's handset."""
+    """Manual mode: the caller rings at the desk, and the operator picks up the handset, as the page says."""
     await outside.dial("8000")
     await expect(page.locator("#card-number, #card-name").first).to_contain_text(outside.account.user[-4:])
-    if not await page.locator("#card-status", has_text="请拿起话机接听").is_visible():
-        await page.keyboard.press("F2")
+    await expect(page.locator("#card-status")).to_contain_text("请拿起话机接听")
     await operator.expect(Incoming)
     await operator.accept()
     await both_hear_each_other(operator, outside)
@@ -67,7 +72,7 @@ async def test_a_caller_is_answered_held_and_transferred(
     """With a desk phone: hold plays music and frees the phone, a number and Enter transfers."""
     operator, other, outside = await phone("8011"), await phone("8201"), await caller("13800000001")
     page = await desk_of(console, "li", "8011")
-    await page.keyboard.press("Shift+M")
+    await manual(page)
     await answered(page, operator, outside)
     await page.keyboard.press("F3")
     await expect(page.locator("#card-state")).to_contain_text("您保持的来电")
@@ -83,11 +88,29 @@ async def test_a_caller_is_answered_held_and_transferred(
     await expect(page.locator(".row[data-part=others]")).to_have_count(1)
 
 
+async def test_a_caller_whom_the_machine_has_is_pulled_to_the_desk_phone(
+    console: Console, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """Automatic mode: nobody's phone rings until F2; then the operator's does, and has the caller."""
+    operator, outside = await phone("8011"), await caller("13800000007")
+    page = await desk_of(console, "li", "8011")
+    await page.keyboard.press("Shift+A")
+    await expect(page.locator("#mode-now")).to_have_text("自动应答")
+    await outside.dial("8000")
+    await expect(page.locator("#card-number, #card-name").first).to_contain_text("0007")
+    await never_rings(operator)
+    await page.keyboard.press("F2")
+    await operator.expect(Incoming)
+    await operator.accept()
+    await both_hear_each_other(operator, outside)
+    await expect(page.locator("#card-state")).to_contain_text("与您通话中")
+
+
 async def test_a_consultation_ends_in_a_transfer(console: Console, phone: PhoneOf, caller: PhoneOf) -> None:
     """F6: the operator speaks with the wanted person while the caller waits; F4 connects the two."""
     operator, other, outside = await phone("8011"), await phone("8202"), await caller("13800000002")
     page = await desk_of(console, "li", "8011")
-    await page.keyboard.press("Shift+M")
+    await manual(page)
     await answered(page, operator, outside)
     await page.keyboard.press("/")
     await page.keyboard.type("liumin")
@@ -111,7 +134,7 @@ async def test_an_executive_is_asked_and_the_caller_comes_back(
     message is kept for the manager."""
     operator, manager, outside = await phone("8011"), await phone("8801"), await caller("13800000003")
     page = await desk_of(console, "li", "8011")
-    await page.keyboard.press("Shift+M")
+    await manual(page)
     await answered(page, operator, outside)
     await page.keyboard.press("s")
     await page.keyboard.type("8801")
@@ -142,7 +165,7 @@ async def test_two_operators_cannot_take_the_same_caller(
     """What one holds the other sees at once, by name, and is not offered."""
     operator, _, outside = await phone("8011"), await phone("8012"), await caller("13800000004")
     li, su = await desk_of(console, "li", "8011"), await desk_of(console, "su", "8012")
-    await li.keyboard.press("Shift+M")
+    await manual(li)
     await answered(li, operator, outside)
     await li.keyboard.press("F3")
     await expect(su.locator("#card-state")).to_have_text("何静 8011 保持的来电")
@@ -159,7 +182,7 @@ async def test_the_page_is_answered_by_the_phone_in_it(console: Console, caller:
     await expect(page.locator("#phone")).to_contain_text("已登记")
     if await page.locator("#duty").inner_text() == "签到":
         await page.click("#duty")
-    await page.keyboard.press("Shift+M")
+    await manual(page)
     outside = await caller("13800000005")
     await outside.dial("8000")
     await expect(page.locator("#card-state")).to_contain_text("您的话机正在振铃")
@@ -179,7 +202,7 @@ async def test_a_controller_that_dies_costs_the_page_nothing(
     in hand is the operator's as before."""
     operator, outside = await phone("8011"), await caller("13800000006")
     page = await desk_of(console, "li", "8011")
-    await page.keyboard.press("Shift+M")
+    await manual(page)
     await answered(page, operator, outside)
     await page.keyboard.press("m")
     await page.fill("#form-message-text", "请回电")
@@ -213,6 +236,7 @@ APPEARS = """(number) => {
 }"""
 
 
+@pytest.mark.measured
 async def test_a_new_call_is_on_the_screen_at_once(console: Console, caller: PhoneOf) -> None:
     """From a phone being told to dial until its number is painted: signalling, PBX, events, page."""
     page = await desk_of(console, "li", "8011")

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.web.browser import Browser, needs_browser
+from tests.web.browser import Browser
 from tests.web.desk_backend import Backend, backend_of, sample
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MANY = 1000
 SHOWN_WITHIN_MS = 200
@@ -69,6 +69,7 @@ async def on_board(browser: Browser, backend: Backend, calls: int) -> Page:
     return page
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("calls", [3, MANY])
 async def test_an_event_is_on_the_screen_in_time(browser: Browser, backend: Backend, calls: int) -> None:
     """With few calls and with a thousand: 99 of 100 events are painted within 200 ms."""
@@ -89,6 +90,7 @@ async def test_a_thousand_calls_cost_as_much_as_ten(browser: Browser, backend: B
     assert await page.locator(".row").count() < ROWS_AT_MOST
 
 
+@pytest.mark.measured
 async def test_a_storm_of_events_leaves_the_page_answering(browser: Browser, backend: Backend) -> None:
     """Two thousand changes in some seconds: what is typed meanwhile appears at once, and nothing is lost."""
     page = await on_board(browser, backend, MANY)

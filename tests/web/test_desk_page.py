@@ -14,10 +14,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.web.browser import Browser, needs_browser
+from tests.web.browser import Browser
 from tests.web.desk_backend import Backend, backend_of, sample
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 RULES = sample()
 

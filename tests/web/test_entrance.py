@@ -12,9 +12,9 @@ import pytest
 from playwright.async_api import Page
 
 from tests.live.house import PhoneOf
-from tests.web.browser import PASSWORD, Console, needs_browser
+from tests.web.browser import PASSWORD, Console
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 CONTRAST = """
 () => {

@@ -11,9 +11,9 @@ from switchboard.domain import prompt_keys as p
 from switchboard.softphone import Baresip, Established, Incoming, Lamp
 from tests.live.ear import hears, leave_message
 from tests.live.house import PhoneOf
-from tests.web.browser import Console, needs_browser
+from tests.web.browser import Console
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TELEPHONE = {"width": 390, "height": 844}
 

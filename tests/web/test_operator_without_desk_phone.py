@@ -10,10 +10,10 @@ from playwright.async_api import Page, expect
 from switchboard.softphone import Baresip, Closed, Incoming, sound
 from tests.live.ear import tone_heard
 from tests.live.house import PhoneOf
-from tests.web.browser import Console, hears, needs_browser
+from tests.web.browser import Console, hears
 from tests.web.test_phone_in_page import RAW, eventually, loudness
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 REGISTERED = ".page-phone-state[data-state=registered]"
 

@@ -14,7 +14,7 @@ from tests.web.browser import PASSWORD, Console
 from tests.web.firefox import Firefox, firefox_of, needs_firefox
 from tests.web.test_phone_in_page import BEGIN, RAW, eventually
 
-pytestmark = [pytest.mark.live, needs_firefox, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, needs_firefox, pytest.mark.asyncio(loop_scope="session")]
 
 EAR = """(() => {
   const Native = window.RTCPeerConnection;

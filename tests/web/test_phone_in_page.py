@@ -16,9 +16,9 @@ from switchboard.softphone import Baresip, Closed, Established, Incoming, sound
 from switchboard.softphone.sound import RATE
 from tests.live.ear import tone_heard
 from tests.live.house import PhoneOf
-from tests.web.browser import Console, hears, needs_browser
+from tests.web.browser import Console, hears
 
-pytestmark = [pytest.mark.live, needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 BEGIN = """async ({ path, registers }) => {
   const { Phone } = await import("/static/phone/phone.js");

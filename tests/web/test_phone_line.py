@@ -13,9 +13,9 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Page
 
 from switchboard.settings import SOURCE
-from tests.web.browser import Browser, needs_browser
+from tests.web.browser import Browser
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 STATIC = SOURCE / "switchboard/web/static"
 

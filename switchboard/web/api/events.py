@@ -65,7 +65,10 @@ async def read_events(request: web.Request) -> Stream:
 async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
     response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
-    await response.prepare(request)
+    try:
+        await response.prepare(request)
+    except ConnectionError:  # gone before the first word, as a page that is closed at once
+        return response
     if (transport := request.transport) is not None:
         reader.on_too_slow = transport.abort
         if (connected := transport.get_extra_info("socket")) is not None:
