@@ -31,8 +31,8 @@ from switchboard.settings import Settings
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 15.0
 HEALTHY_SECONDS = 10.0
-"""Who served so long isn't failing at its start: what comes after it is started again without a long pause."""
-"""A child that lived this long is started again after the first pause, however often it died before."""
+"""A child that lived this long, and so isn't failing at its start, is started again after the first pause, however
+often it died before."""
 TRIM_SECONDS = 60.0
 WATCH_SECONDS = 10.0
 SILENT_SECONDS = 60.0
