@@ -20,6 +20,7 @@ part() {
 }
 
 rm -f .pytest_cache/v/cache/lastfailed
+.venv/bin/python -m tests.live.voices
 part -m "not (browser or measured or containers)" -n "$calls" --dist loadfile --no-loadscope-reorder
 part -m "browser and not measured" -n "$pages" --dist loadfile --no-loadscope-reorder
 part -m "measured"
