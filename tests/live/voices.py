@@ -1,4 +1,4 @@
-"""Speaks what switchboards of the live tests say, once, into the cache: many that start side by side find it made.
+"""Speaks what switchboards of the live tests say, once, into the cache: many that start at once find it made.
 
 `python -m tests.live.voices`, before tests are spread over processes.
 """
