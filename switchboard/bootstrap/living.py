@@ -45,7 +45,7 @@ def live(
         state = asdict(enforcement.state)
         return {**state, "errors": len(state["errors"])}
 
-    view = Live(board, desk, LiveRows(database), state_of, rules, now)
+    view = Live(board, desk, LiveRows(database), state_of, rules, now, enforcement.company)
     desk.watch(view.counts_changed)
     orders.watch(view.ordered)
     messages.changed.append(view.counts_changed)

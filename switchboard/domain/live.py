@@ -111,6 +111,8 @@ class LiveCall:
     consult: dict[str, Any] | None = None
     last: dict[str, Any] | None = None
     verdict: str = ""  # what an executive said when the operator asked; "" while nobody has
+    parties: frozenset[str] = frozenset()  # every phone of ours in it; not told, like `queue`: whose it is
+    queue: str = ""  # whose caller waits, or talks with an agent; "" for other calls
 
     def told(self) -> dict[str, Any]:
         """As JSON."""

@@ -25,7 +25,8 @@ class Permission(StrEnum):
     """One thing that may be done; also the scopes of API tokens."""
 
     SELF = "self"  # one's own account: language, password, signing out
-    LIVE = "live"  # see calls, phones and the mode as they are now
+    LIVE = "live"  # see every call, phones and the mode as they are now
+    LIVE_OWN = "live.own"  # the same of one's own calls and queues only
     ORDER = "order"  # order something into a call
     MODE = "mode"  # choose who answers the main number
     DUTY = "duty"  # sign in and out as an operator, go away
@@ -39,7 +40,7 @@ class Permission(StrEnum):
     STATUS = "status"  # PBX, phones, trunks, disk
     RULES = "rules"  # see rules and their history
     EDIT_RULES = "rules.edit"  # put rules in force
-    USERS = "users"  # see and change users, their roles and tokens
+    USERS = "users"  # see users; signed in also change them, their roles and tokens
     AUDIT = "audit"  # read who did what
     METRICS = "metrics"  # figures for monitoring
     TEST_CALL = "test-call"  # place a test call to the main number from the browser
@@ -47,13 +48,14 @@ class Permission(StrEnum):
 
 _EVERYBODY = frozenset({Permission.SELF, Permission.DIRECTORY})
 _AGENT = _EVERYBODY | {
-    Permission.LIVE,
+    Permission.LIVE_OWN,
     Permission.CALLERS,
     Permission.MESSAGES,
     Permission.TICKETS,
     Permission.PHONE,
 }
 _OPERATOR = _AGENT | {
+    Permission.LIVE,
     Permission.ORDER,
     Permission.MODE,
     Permission.DUTY,
@@ -79,6 +81,19 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     }
 )
 """An administrator keeps machine and people; who also works at the desk is given that role as well."""
+
+_COVERED: Mapping[Permission, frozenset[Permission]] = MappingProxyType(
+    {Permission.LIVE: frozenset({Permission.LIVE_OWN})}
+)
+"""Who may the one may the others: a token of scope `live` is good for an agent too, for what is theirs."""
+
+SIGNED_IN_ONLY = frozenset({Permission.USERS})
+"""What these change, no token changes: one that leaks must not make its finder an administrator."""
+
+
+def covering(scopes: Iterable[Permission]) -> frozenset[Permission]:
+    """The scopes of a token with what each of them covers."""
+    return frozenset().union(*({scope} | _COVERED.get(scope, frozenset()) for scope in scopes))
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from switchboard.domain.lockout import WINDOW, Attempt, locked_until
-from switchboard.domain.roles import Permission, Role, permissions_of
+from switchboard.domain.roles import Permission, Role, covering, permissions_of
+from switchboard.domain.whose import Own
 from switchboard.errors import SwitchboardError
 from switchboard.flows.passwords import Hasher
 from switchboard.flows.ports import Clock
@@ -53,11 +54,16 @@ class Account:
     def permissions(self) -> frozenset[Permission]:
         """All that may be done."""
         given = permissions_of(self.roles)
-        return given & self.scopes if self.via == "token" else given
+        return given & covering(self.scopes) if self.via == "token" else given
 
     def may(self, permission: Permission) -> bool:
         """Whether roles, and for a token its scopes, allow it."""
         return permission in self.permissions
+
+    @property
+    def view(self) -> Own | None:
+        """Which calls they see; None: every call."""
+        return None if self.may(Permission.LIVE) else Own(self.extension)
 
     @property
     def author(self) -> str:

@@ -70,6 +70,10 @@ class Enforcement:
         self.one_at_a_time = asyncio.Lock()
         self.state = RulesState("", "none")
 
+    def company(self) -> Rules:
+        """The rules in force."""
+        return self._book.in_force()[0]
+
     async def offer(self, content: bytes, source: str, force: bool = False) -> RulesState:
         """Try to put `content` in force. Never raises for a wrong file: the last good rules stay.
 

@@ -5,7 +5,8 @@ process as they are made), and what is kept of callers. After a restart of the c
 read back from the calls themselves: the state that travels with each is fetched from its channel.
 
 Changes of a few hundredths of a second are told together, a call that looks as before is not told, and what
-is told is written once for all readers (`flows.readers`).
+is told is written once for all readers (`flows.readers`). Who sees only their own calls reads a part of it
+(`flows.views`).
 """
 
 from __future__ import annotations
@@ -19,14 +20,18 @@ from typing import Any
 import structlog
 
 from switchboard.domain.call import Call
+from switchboard.domain.company import Rules
+from switchboard.domain.whose import Own
 from switchboard.errors import SwitchboardError
-from switchboard.flows.live_calls import LiveCalls, is_phone
+from switchboard.flows.live_beside import Beside, is_told
+from switchboard.flows.live_calls import Change, LiveCalls
 from switchboard.flows.live_lookups import Lookups
 from switchboard.flows.live_ports import Board, Counts, Desk, Records, RulesNow, StateOf
 from switchboard.flows.orders import Kept
 from switchboard.flows.ports import Clock
 from switchboard.flows.presence import Presence, mode_told
 from switchboard.flows.readers import Reader, Readers, event, written
+from switchboard.flows.views import Views, only_theirs
 
 log = structlog.get_logger()
 
@@ -56,23 +61,32 @@ class Live:
     """`run()` keeps it true; `watch`, `ordered` tell it of decisions and orders; `read()` gives a reader."""
 
     def __init__(
-        self, board: Board, desk: Desk, records: Records, state_of: StateOf, rules: RulesNow, now: Clock
+        self,
+        board: Board,
+        desk: Desk,
+        records: Records,
+        state_of: StateOf,
+        rules: RulesNow,
+        now: Clock,
+        company: Callable[[], Rules],
     ) -> None:
         self._board = board
         self._desk = desk
         self._records = records
         self._rules = rules
         self._now = now
+        self._company = company  # the rules in force: who belongs to which queue
+        self._followed: Rules | None = None  # those that the views go by
         self.readers = Readers()
+        self._views = Views()
         self._lookups = Lookups(board, records, state_of, self._call_changed)
         self._calls = LiveCalls(board, lambda number: self._lookups.callers({number}))
         self._presence = Presence(board)
-        self._phones: dict[str, bytes] = {}
-        self._heads: dict[str, bytes] = {}  # what is told beside calls and phones
+        self._beside = Beside()
         self._pending = _Pending()
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
-        self._picture: bytes | None = None
+        self._picture: bytes | None = None  # everything, until something changes
         self._recount = asyncio.Event()
         self._since: float | None = None  # the oldest change that isn't told yet
         self.on_told: Callable[[float], None] | None = None
@@ -99,10 +113,11 @@ class Live:
 
     # what others ask
 
-    def calls(self) -> list[dict[str, Any]]:
-        """Every call that is up, oldest first."""
+    def calls(self, own: Own | None = None) -> list[dict[str, Any]]:
+        """Every call that is up, or those that `own` sees; oldest first."""
         self._tell_now()
-        return [live.told() for live in self._calls.all()]
+        calls = self._calls.all()
+        return [live.told() for live in (only_theirs(own, self._company(), calls) if own else calls)]
 
     def call(self, call: str) -> dict[str, Any] | None:
         """One call that is up, by its id."""
@@ -113,10 +128,10 @@ class Live:
         """Presence of one phone: idle, ringing, busy, away or unreachable."""
         return self._presence.of(extension)
 
-    def read(self) -> Reader:
-        """A reader, who begins with the whole picture."""
+    def read(self, own: Own | None = None) -> Reader:
+        """A reader of everything, or of what `own` sees; it begins with the whole picture of that."""
         self._tell_now()
-        return self.readers.join(self._whole())
+        return self.readers.join(self._whole(own), own)
 
     # keeping it true
 
@@ -163,58 +178,66 @@ class Live:
         pending, self._pending = self._pending, _Pending()
         if pending.all:
             pending.calls.update(self._calls.ids, self._board.ids)
-            pending.phones.update(self._phones, self._board.phones)
+            pending.phones.update(self._beside.phones, self._board.phones)
             self._lookups.met(self._calls.untold())
         now = self._now()
-        out = []
+        changes: list[Change] = []
         for linked in pending.calls:
             try:
-                out.append(self._calls.event(linked, now))
+                changes += self._calls.look(linked, now)
             except Exception:  # one odd call must not darken all the others
                 log.exception("live_call_not_shown", call=linked)
-        out += [self._phone_event(phone) for phone in pending.phones]
-        self._publish(b"".join(out))
+        phones = b"".join(self._beside.phone(phone, self._presence.of(phone)) for phone in pending.phones)
+        self._publish(b"".join(c.event() for c in changes if not c.seen_otherwise) + phones)
+        for own, some in self._views.tell(changes, self.readers.own).items():
+            self._publish(some + phones, own)
         if self._since is not None and self.on_told is not None:
             self.on_told(asyncio.get_running_loop().time() - self._since)
         self._since = None
 
-    def _publish(self, some: bytes) -> None:
+    def _publish(self, some: bytes, own: Own | None = None) -> None:
         if some:
-            self._picture = None
-            self.readers.publish(some)
-
-    def _phone_event(self, phone: str) -> bytes:
-        data = written({"extension": phone, "state": self._presence.of(phone)})
-        if self._phones.get(phone) == data or not is_phone(phone):
-            return b""
-        self._phones[phone] = data
-        return event("phone", data)
+            if own is None:
+                self._picture = None
+            self.readers.publish(some, own)
 
     def _head(self, name: str, value: Any, told_as: str = "") -> None:
         """One of the things told beside calls and phones, if it changed."""
-        data = written(value)
-        if self._heads.get(name) != data:
-            self._heads[name] = data
-            self._publish(event(told_as or name, data))
+        some = self._beside.head(name, value, told_as)
+        self._publish(some)
+        for own in self.readers.own if is_told(name, everything=False) else ():
+            self._publish(some, own)
 
-    def _whole(self) -> bytes:
-        """Everything, as a reader's beginning."""
-        if self._picture is None:
-            phones = {phone: self._presence.of(phone) for phone in self._phones}
-            parts = [
-                b'"calls":' + self._calls.whole(),
-                b'"phones":' + written({p: s for p, s in phones.items() if s != "unreachable"}),
-                *(b'"' + name.encode() + b'":' + data for name, data in self._heads.items()),
-            ]
-            self._picture = b",".join(parts)
+    def _whole(self, own: Own | None) -> bytes:
+        """Everything, or what `own` sees, as a reader's beginning."""
+        if own is not None:
+            picture = self._pictured(self._views.begin(own, self._company(), self._calls.shown), False)
+        else:
+            picture = self._picture = self._picture or self._pictured(
+                [one.written for one in self._calls.shown], True
+            )
         at = b',"at":' + written(self._now().isoformat(timespec="milliseconds"))
-        return b"retry: 1000\n\n" + event("board", b"{" + self._picture + at + b"}")
+        return b"retry: 1000\n\n" + event("board", b"{" + picture + at + b"}")
+
+    def _pictured(self, calls: list[bytes], everything: bool) -> bytes:
+        states = {phone: self._presence.of(phone) for phone in self._beside.phones}
+        reached = {phone: state for phone, state in states.items() if state != "unreachable"}
+        return self._beside.picture(calls, reached, everything)
+
+    def _follow_rules(self) -> None:
+        """Other rules may make other people members of a queue."""
+        company = self._company()
+        if company is not self._followed:
+            self._followed = company
+            for own, some in self._views.follow(company, self._calls.shown).items():
+                self._publish(some, own)
 
     async def _look(self) -> None:
         while True:
             self._head("pbx", {"state": "up" if self._board.fresh else "down"})
             self._head("rules", self._rules())
             self._tell_now()
+            self._follow_rules()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _count(self) -> None:

@@ -1,4 +1,4 @@
-"""Readers of the live view: everything is written once and handed to all of them as the same bytes.
+"""Readers of the live view: everything is written once and handed as the same bytes to all who see the same.
 
 Each reader's own line is bounded. One that stops reading is let go, so that it costs no memory and delays
 nobody; it connects again and is given a new picture.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection
 from typing import Any
+
+from switchboard.domain.whose import Own
 
 LINE_BYTES = 1024 * 1024
 """What may wait for one reader beside the picture it began with: some 1,500 calls that changed."""
@@ -83,32 +85,44 @@ class Reader:
 
 
 class Readers:
-    """All readers."""
+    """All readers, by what they see: None is everything, an `Own` what is somebody's own."""
 
     def __init__(self, most: int = MOST_READERS) -> None:
-        self._readers: set[Reader] = set()
+        self._by_view: defaultdict[Own | None, set[Reader]] = defaultdict(set)
         self._most = most
 
     def __len__(self) -> int:
-        return len(self._readers)
+        return sum(map(len, self._by_view.values()))
 
     @property
     def full(self) -> bool:
         """No further reader may come."""
-        return len(self._readers) >= self._most
+        return len(self) >= self._most
 
-    def join(self, picture: bytes) -> Reader:
-        """A reader that begins with `picture`."""
-        reader = Reader(picture, self._readers.discard)
-        self._readers.add(reader)
+    @property
+    def own(self) -> Collection[Own]:
+        """Views of single persons that are read now."""
+        return [view for view in self._by_view if view is not None]
+
+    def join(self, picture: bytes, view: Own | None = None) -> Reader:
+        """A reader of `view`, who begins with `picture`."""
+
+        def leave(reader: Reader) -> None:
+            self._by_view[view].discard(reader)
+            if not self._by_view[view]:
+                del self._by_view[view]
+
+        reader = Reader(picture, leave)
+        self._by_view[view].add(reader)
         return reader
 
-    def publish(self, some: bytes) -> None:
-        """The same bytes to everybody."""
-        for reader in tuple(self._readers):
+    def publish(self, some: bytes, view: Own | None) -> None:
+        """The same bytes to everybody of one view."""
+        for reader in tuple(self._by_view.get(view, ())):
             reader.put(some)
 
     def close(self) -> None:
         """Let everybody go: they come again to whoever is there then."""
-        for reader in tuple(self._readers):
-            reader.close()
+        for readers in tuple(self._by_view.values()):
+            for reader in tuple(readers):
+                reader.close()

@@ -20,7 +20,7 @@ class Page:
 
 
 PAGES = (
-    Page("desk", "/desk", Permission.LIVE),
+    Page("desk", "/desk", Permission.LIVE_OWN),
     Page("messages", "/messages", Permission.MESSAGES),
     Page("callers", "/callers", Permission.CALLERS),
     Page("calls", "/calls", Permission.CALLS),

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from switchboard.ami import Board, Gateway, Message
 from switchboard.domain.call import Call, Stage
+from switchboard.domain.company import Rules
 from switchboard.domain.duty import Duty, DutyWord
 from switchboard.domain.live import Known
 from switchboard.domain.mode import Mode, ModeNow, Source
@@ -23,6 +24,7 @@ from switchboard.flows.live import Live
 from switchboard.flows.live_ports import Counts, Remembered
 from switchboard.flows.orders import Kept, State
 from switchboard.flows.readers import Reader
+from tests.company import company
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -87,10 +89,19 @@ class Scene:
     clock: Clock = field(default_factory=Clock)
     rules: dict[str, Any] = field(default_factory=lambda: {"version": "1", "state": "in_force", "errors": 0})
     pbx_answers: bool = True
+    company: Rules = field(default_factory=company)
 
     def __post_init__(self) -> None:
         self.board = Board(Gateway("127.0.0.1", 1, "x", "y"), now=AT.timestamp)
-        self.live = Live(self.board, self.desk, self.records, self.state_of, lambda: self.rules, self.clock)
+        self.live = Live(
+            self.board,
+            self.desk,
+            self.records,
+            self.state_of,
+            lambda: self.rules,
+            self.clock,
+            lambda: self.company,
+        )
 
     async def state_of(self, channel: str) -> str:
         if not self.pbx_answers:

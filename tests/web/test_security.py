@@ -203,7 +203,7 @@ async def test_an_api_token_may_what_its_owner_and_its_scopes_both_may(site: Hou
     token = await site.users.add_token("wang", "wallboard", frozenset({Permission.LIVE, Permission.USERS}))
     account = await site.parts.accounts.by_token(token)
     assert account
-    assert account.permissions == {Permission.LIVE}
+    assert account.permissions == {Permission.LIVE, Permission.LIVE_OWN}
     (row,) = await site.users.tokens("wang")
     assert token not in repr(row)
     await site.users.remove_token(row.id)

@@ -1,4 +1,4 @@
-"""The live stream: server-sent events, the same bytes for every reader (B1).
+"""The live stream: server-sent events, the same bytes for all who see the same (B1, B8).
 
 A reader that doesn't take what is sent, or whose session has ended, is let go: whoever is still there
 connects again by itself, and begins with a whole picture.
@@ -44,16 +44,19 @@ STREAMS = web.AppKey("streams", dict[Reader, str])
 Stream = Annotated[web.StreamResponse, Media("text/event-stream", about="see the description")]
 
 
-@operations.get("/events", "Follow what is going on", needs=Permission.LIVE, errors=(429,))
+@operations.get("/events", "Follow what is going on", needs=Permission.LIVE_OWN, errors=(429,))
 async def read_events(request: web.Request) -> Stream:
     """First `board`: {calls, phones, mode, messages, tickets, rules, pbx, at}; phones that are missing are
     unreachable. Then `call` (a call as in `/calls/live`, new or changed), `gone` {id}, `phone` {extension,
     state}, `mode`, `messages` {new}, `ticket` {open}, `rules` {version, state, errors} and `pbx` {state},
-    each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again."""
+    each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again.
+
+    Without `live` there are only the calls of one's own phone and queues, and no `messages`; a call that is
+    one's own no more is `gone`."""
     live, streams, user = request.app[PARTS].live, request.app[STREAMS], request[USER].user
     if live.readers.full or list(streams.values()).count(user) >= MOST_OF_ONE:
         raise refused(request, 429, "too_many_readers")
-    reader = live.read()
+    reader = live.read(request[USER].view)
     streams[reader] = user
     try:
         return await _stream(request, reader)
@@ -94,12 +97,15 @@ async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
 
 
 async def _may_still(request: web.Request) -> bool:
-    """Whether the session or token that asked is still good."""
+    """Whether the session or token that asked is still good, and still sees what it began with: roles and
+    extension may be others, and who connects again gets the view that fits."""
     try:
         account = await who(request)
     except Refused:
         return False
-    return account is not None and account.may(Permission.LIVE)
+    if account is None or not account.may(Permission.LIVE_OWN):
+        return False
+    return account.view == request[USER].view
 
 
 async def let_go(app: web.Application) -> None:

@@ -139,10 +139,11 @@ class OrderTold(OrderPlaced):
     outcome: str
 
 
-@operations.get("/calls/live", "Calls that are up", needs=Permission.LIVE)
+@operations.get("/calls/live", "Calls that are up", needs=Permission.LIVE_OWN)
 async def list_live_calls(request: web.Request) -> list[LiveCall]:
-    """Oldest first. To follow them read `/events`."""
-    return [LiveCall.model_validate(call) for call in request.app[PARTS].live.calls()]
+    """Oldest first; without `live` those of one's own phone and queues. To follow them read `/events`."""
+    calls = request.app[PARTS].live.calls(request[USER].view)
+    return [LiveCall.model_validate(call) for call in calls]
 
 
 @operations.post(

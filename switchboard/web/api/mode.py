@@ -68,7 +68,7 @@ class DutyWanted(Asked):
     extension: Extension | None = None
 
 
-@operations.get("/mode", "The mode in force", needs=Permission.LIVE)
+@operations.get("/mode", "The mode in force", needs=Permission.LIVE_OWN)
 async def show_mode(request: web.Request) -> ModeTold:
     """Who answers the main number now."""
     return ModeTold.model_validate(await _mode(request))

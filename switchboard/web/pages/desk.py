@@ -17,7 +17,7 @@ SAY = "desk.say."
 """Texts under this prefix are the sentences an operator reads out: in the caller's language, so in both."""
 
 
-@needs(Permission.LIVE)
+@needs(Permission.LIVE_OWN)
 async def desk_page(request: web.Request) -> web.StreamResponse:
     """GET /desk."""
     rules = request.app[PARTS].rules()
