@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from aiohttp_session import session_middleware
 
-from switchboard.domain.roles import Permission
+from switchboard.domain.roles import SIGNED_IN_ONLY, Permission
 from switchboard.errors import StorageError
 from switchboard.flows.accounts import Account
 from switchboard.web.answers import CODES, Refused, error_json, for_program
@@ -215,6 +215,8 @@ def _check_permission(request: web.Request, door: Door, account: Account | None)
         raise Refused(401, "not_signed_in")
     if not account.may(door.permission):
         raise Refused(403, "not_allowed")
+    if account.via == "token" and door.permission in SIGNED_IN_ONLY and request.method not in SAFE:
+        raise Refused(403, "sign_in_needed")
     if account.must_change and account.via == "session" and door.permission is not Permission.SELF:
         if for_program(request):
             raise Refused(403, "password_change_needed")

@@ -116,7 +116,7 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     old, new, again = (_text(form, k) for k in ("old", "new", "again"))
     fault, status = "", 422
     if request[USER].via != "session":
-        raise Refused(403, "not_allowed")
+        raise Refused(403, "sign_in_needed")
     if new != again:
         fault = t(request, "account.differ")
     else:
