@@ -67,7 +67,7 @@ async function place() {
 }
 
 for (const kind of ["registration", "microphone", "answered", "ended"]) phone.addEventListener(kind, draw);
-phone.addEventListener("problem", ({ detail }) => problem(`problem.${detail.code}`));
+phone.addEventListener("problem", ({ detail }) => problem(detail.code && `problem.${detail.code}`));
 phone.addEventListener("ended", ({ detail }) => {
   last = detail.ending;
   phone.stop(); // the line is let go with the call

@@ -28,7 +28,7 @@ const KEPT_MS = 20_000;
  *   "ended"         detail {call, ending}: "hung_up" | "lost" | "refused" | "sound"
  *   "interrupted"   detail {id, number, name}: this page was loaded again in the middle of that call
  *   "problem"       detail {code}: "microphone" (no call can be taken), "sound" (the browser makes none),
- *                   "silent" (the page may not ring until somebody touches it)
+ *                   "silent" (the page may not ring until somebody touches it), "" (it rings after all)
  */
 export class Phone extends EventTarget {
   #line;
@@ -54,7 +54,7 @@ export class Phone extends EventTarget {
     });
     window.addEventListener("pagehide", () => this.#remember());
     for (const touch of ["pointerdown", "keydown"]) {
-      window.addEventListener(touch, () => this.#context.resume(), { capture: true, passive: true });
+      window.addEventListener(touch, () => this.#touched(), { capture: true, passive: true });
     }
   }
 
@@ -218,6 +218,11 @@ export class Phone extends EventTarget {
     if (this.ringing) return;
     this.#ring.start();
     setTimeout(() => !this.ringing && this.#ring.stop(), 1200);
+  }
+
+  #touched() {
+    this.#context.resume();
+    this.#ring.touched().then((sounds) => sounds && this.#problem(""));
   }
 
   async #speaks() {

@@ -41,6 +41,17 @@ export class Ring {
     }
   }
 
+  /** Somebody touched the page: what may not sound before may now. True when a ring that was silent sounds. */
+  async touched() {
+    if (!this.ringing || !this.#player.paused) return false;
+    try {
+      await this.#player.play();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   stop() {
     this.ringing = false;
     clearInterval(this.#timer);
