@@ -67,7 +67,8 @@ class Var(StrEnum):
     REASON = "SB_REASON"  # MessageReason
     QUEUE = "SB_QUEUE"
     PRIORITY = "SB_PRIORITY"  # place among a queue's callers: higher goes ahead
-    NUMBER = "SB_NUMBER"  # where a caller is called back
+    NUMBER = "SB_NUMBER"  # outside: where a caller is called back, or sent to
+    BY = "SB_BY"  # the phone whose permission to dial outside counts
     CLIPS = "SB_CLIPS"  # folder of the caller's recorded answers
     RING = "SB_RING"  # how long an executive's phones ring, without the time to decide
     ASKER = "SB_ASKER"  # the phone inside that asks for the connection
@@ -115,6 +116,7 @@ class Verb(StrEnum):
 
     DIAL = "dial"
     SERIAL = "serial"
+    OUTSIDE = "outside"
     CONNECT = "connect"
     PARK = "park"
     SCREEN = "screen"

@@ -16,13 +16,14 @@ from switchboard.ami.actions import ChannelSeen
 from switchboard.ami.gateway import Gateway
 from switchboard.dialplan import ENDPOINT_PAGE_SUFFIX, Context, Var
 from switchboard.domain.devices import together
+from switchboard.domain.orders import LONGEST_TARGET
 from switchboard.domain.outcomes import PhoneState
 from switchboard.errors import AmiRefused
 from switchboard.flows.orders import LineSeen
 from switchboard.flows.wording import owner_of_leg, read_phone_state
 
 _CHANNEL = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9@;_.-]{1,100}", re.ASCII)
-_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+_DIGITS = re.compile(rf"[0-9]{{1,{LONGEST_TARGET}}}", re.ASCII)
 
 PARKED_IN = "BridgeWait"
 

@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
     def order(
         call: Annotated[str, typer.Argument(help="The call's id, as `switchboard status` shows it.")],
         kind: Annotated[OrderKind, typer.Argument(help="What is to happen to the caller.")],
-        target: Annotated[str, typer.Argument(help="The extension it is about.")] = "",
+        target: Annotated[
+            str, typer.Argument(help="The extension it is about, or a number outside as BY dials it.")
+        ] = "",
         by: Annotated[str, typer.Option("--by", help="The operator's extension.")] = "",
         surname: Annotated[str, typer.Option(help="With screen: the caller's name.")] = "",
         organisation: Annotated[str, typer.Option(help="With screen: where they are from.")] = "",

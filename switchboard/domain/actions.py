@@ -160,6 +160,15 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class DialOutside:
+    """Dial `number` (without the prefix) outside as the phone `by` may, for `seconds`. Outcome: `Dialled`."""
+
+    number: str
+    by: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Ring `phones` together for `ring_seconds` while the caller hears music; whoever answers is told the
     recorded answers and decides by key; all of it within `seconds`. Outcome: `ScreenEnded`.
@@ -237,5 +246,5 @@ Short = (
     | OpenTicket
     | FindTicket
 )
-Long = Dial | Screen | Connect | Park | Enqueue | Wait | TakeMessage | Hangup
+Long = Dial | DialOutside | Screen | Connect | Park | Enqueue | Wait | TakeMessage | Hangup
 Action = Short | Long

@@ -34,6 +34,8 @@ class Stage(StrEnum):
     RECALL = "recall"  # the operator whose caller it is is rung
     CONNECTING = "connecting"  # with somebody who is on another line already
     SCREEN_ASKED = "screen_asked"  # an executive is asked for an operator
+    OUTSIDE = "outside"  # 请稍等, before a number outside is dialled
+    OUTSIDE_RINGING = "outside_ringing"
     DESK = "desk"  # asked for the mode and the operators
     DESK_RINGING = "desk_ringing"
     DESK_LINE = "desk_line"  # waits for the desk: the place is told, or music
@@ -111,6 +113,7 @@ class Call:
     held_by: str = ""  # the operator whose caller this is, by an order
     consult: str = ""  # whom that operator is asking meanwhile
     serial: str = ""  # the operator to whom the caller comes back after the conversation
+    outside: str = ""  # the number outside that an operator sent the caller to
     verdict: str = ""  # what an executive told the operator who asked last (`outcomes.Verdict`)
     before: Stage = Stage.NEW  # where the caller was when an operator wanted them
     steps: int = 0

@@ -199,6 +199,7 @@ class Desk:
     ring: RingOrder = RingOrder.ALL
     rings: int = 3  # in total, then the call goes on automatically
     line_seconds: int = 180  # a caller waits that long while all operators talk
+    hold_seconds: int = 120  # a caller on hold comes back to the operator after so long
     line: int = 0
 
 

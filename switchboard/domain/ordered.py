@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from switchboard.domain import desk, leaving, reach, screening
+from switchboard.domain import desk, leaving, outward, permission, reach, screening
 from switchboard.domain import prompt_keys as p
 from switchboard.domain.actions import Connect, Dial, MessageReason, Park, Say, Screen, Wait
 from switchboard.domain.call import HELD_STAGES, Call, Stage
@@ -27,11 +27,7 @@ from switchboard.domain.outcomes import (
     Waited,
 )
 from switchboard.domain.phrases import Text
-
-HOLD_SECONDS = 120
-"""A held caller comes back to the operator after so long."""
-
-RULE = "operators"
+from switchboard.domain.recall import RULE, recall, shown
 
 _BEFORE = {
     Stage.PARKED: Stage.PARKED,
@@ -65,9 +61,10 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
             connecting = fresh.to(Stage.CONNECTING, held_by=order.by)
             return Decision(connecting, Connect(outcome.leg, number), reason, RULE)
         case OrderKind.HOLD:
-            return _hold(fresh.to(Stage.HELD, held_by=order.by), reason)
+            return _hold(fresh.to(Stage.HELD, held_by=order.by), rules, reason)
         case OrderKind.CONSULT:
-            return _hold(fresh.to(Stage.HELD, held_by=order.by, consult=order.target), reason)
+            asked = permission.outside_number(rules, order.target) or order.target
+            return _hold(fresh.to(Stage.HELD, held_by=order.by, consult=asked), rules, reason)
         case OrderKind.PARK:
             return Decision(fresh.to(Stage.PARKED, held_by=order.by), Park(order.by), reason, RULE)
         case OrderKind.SCREEN:
@@ -79,9 +76,10 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
 
 def _send(call: Call, order: Order, rules: Rules, reason: str) -> Decision:
     """The caller goes somewhere else; comes back to who ordered it when nobody answers there."""
-    call = replace(call, back=order.by, before=Stage.NEW, via="", why=None, complaint=call.complaint)
+    call = replace(call, back=order.by, before=Stage.NEW, via="", why=None, outside="")
     target, entry = order.target, rules.extensions.get(order.target)
     rule = f"extensions.{target}"
+    outside = permission.outside_number(rules, target)
     match order.kind:
         case OrderKind.VOICEMAIL if entry is not None:
             call = call.to(Stage.MESSAGE_INTRO, target=target, why=MessageReason.OPERATOR)
@@ -97,7 +95,9 @@ def _send(call: Call, order: Order, rules: Rules, reason: str) -> Decision:
             return reach.reach(replace(call, asker=order.by, dialled=target), target, rules, reason, rule)
         case OrderKind.TRANSFER if entry is not None:
             return reach.reach(call, target, rules, reason, rule)
-    return _recall(replace(call, held_by=order.by), rules, f"{order.kind.value} {target}: not possible")
+        case OrderKind.TRANSFER if outside and permission.may_send(rules, order.by, outside):
+            return outward.begin(call, outside, reason)
+    return recall(replace(call, held_by=order.by), rules, f"{order.kind.value} {target}: not possible")
 
 
 def held(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -105,26 +105,26 @@ def held(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if isinstance(outcome, ConsultationEnded) and call.consult:
         number, call = call.consult, replace(call, consult="")
         if not outcome.begun:
-            return _hold(call, f"{call.held_by} didn't come to ask {number}")
+            return _hold(call, rules, f"{call.held_by} didn't come to ask {number}")
         if outcome.leg:
             back = call.to(Stage.CONNECTING)
             return Decision(back, Connect(outcome.leg, call.held_by), f"{number} was asked: back", RULE)
-        return _recall(call, rules, f"the consultation with {number} is over")
+        return recall(call, rules, f"the consultation with {number} is over")
     if call.consult and isinstance(outcome, Waited) and outcome.asking:
-        return _hold(call, f"{call.held_by} asks {call.consult}")
-    return _recall(call, rules, f"held for {HOLD_SECONDS} s: back to {call.held_by}")
+        return _hold(call, rules, f"{call.held_by} asks {call.consult}")
+    return recall(call, rules, f"held for {rules.desk.hold_seconds} s: back to {call.held_by}")
 
 
 def still_held(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """The step was cut off, or an order came to nothing: on with the music."""
-    return _hold(call, "held")
+    return _hold(call, rules, "held")
 
 
 def connected(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """They talked. If the other one had gone before, the operator is rung with the caller."""
     if isinstance(outcome, Dialled) and outcome.result is DialResult.ANSWERED:
         return leaving.end(call, outcome, rules)
-    return _recall(call, rules, "nobody to connect with: back to the operator")
+    return recall(call, rules, "nobody to connect with: back to the operator")
 
 
 def operator_rang(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -142,7 +142,7 @@ def recalled(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """The operator whose caller it is doesn't answer: whoever is at the desk, as for a new caller."""
     if isinstance(outcome, Dialled) and outcome.result is DialResult.ANSWERED:
         return leaving.end(call, outcome, rules)
-    call = replace(call, held_by="", consult="", serial="", target="", back="", why=None)
+    call = replace(call, held_by="", consult="", serial="", target="", outside="", back="", why=None)
     return desk.arrive(call, outcome, rules)
 
 
@@ -152,12 +152,12 @@ def executive_decided(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     if verdict is Verdict.ACCEPTED:
         return leaving.end(call, outcome, rules)
     call = replace(call, verdict=verdict.value)
-    return _recall(call, rules, f"{call.target} was asked: {verdict.value}")
+    return recall(call, rules, f"{call.target} was asked: {verdict.value}")
 
 
 def comes_back(call: Call, rules: Rules) -> Decision:
     """A serial caller's party hung up: back to the operator."""
-    return _recall(replace(call, held_by=call.serial, serial=""), rules, "comes back after the conversation")
+    return recall(replace(call, held_by=call.serial, serial=""), rules, "comes back after the conversation")
 
 
 def parked_again(call: Call, outcome: Outcome, rules: Rules) -> Decision:
@@ -169,24 +169,18 @@ def ring_again(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """The step was cut off before the operator's phone rang."""
     if call.stage is Stage.PULLED:
         return _to_operator(call, call.held_by, rules, "rings the operator again")
-    return _recall(call, rules, "rings the operator again")
+    return recall(call, rules, "rings the operator again")
 
 
 def _to_operator(call: Call, by: str, rules: Rules, reason: str) -> Decision:
     """Ring whoever wants the caller, as long as an operator has to answer."""
     seconds = round(rules.desk.rings * rules.ring_cycle_seconds)
     call = call.to(Stage.PULLED, held_by=by)
-    return Decision(call, Dial((by,), seconds, call.target or rules.main_number), reason, RULE)
+    return Decision(call, Dial((by,), seconds, shown(call, rules)), reason, RULE)
 
 
-def _recall(call: Call, rules: Rules, reason: str) -> Decision:
-    shown = call.target or rules.main_number
-    dial = Dial((call.held_by,), reach.RETURN_SECONDS, shown)
-    return Decision(call.to(Stage.RECALL, consult=""), dial, reason, RULE)
-
-
-def _hold(call: Call, reason: str) -> Decision:
-    return Decision(call.to(Stage.HELD), Wait(HOLD_SECONDS), reason, RULE)
+def _hold(call: Call, rules: Rules, reason: str) -> Decision:
+    return Decision(call.to(Stage.HELD), Wait(rules.desk.hold_seconds), reason, RULE)
 
 
 def _ask_executive(call: Call, order: Order, rules: Rules, reason: str) -> Decision:
@@ -194,7 +188,7 @@ def _ask_executive(call: Call, order: Order, rules: Rules, reason: str) -> Decis
     entry = rules.extensions.get(order.target)
     call = replace(call, held_by=order.by)
     if not isinstance(entry, Screened):
-        return _recall(call, rules, f"{order.target} is not asked: back to the operator")
+        return recall(call, rules, f"{order.target} is not asked: back to the operator")
     phones = (entry.number, *entry.also)
     action = Screen(phones, entry.ring_seconds, entry.ring_seconds + screening.DECIDING_SECONDS)
     call = call.to(Stage.SCREEN_ASKED, target=entry.number, via="", why=None)

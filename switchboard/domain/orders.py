@@ -17,9 +17,21 @@ from switchboard.domain.call import HELD_STAGES, Call, Stage
 from switchboard.domain.company import Department, Person, Principal, Queue, Rules, Screened
 from switchboard.domain.order import Order, OrderKind, Typed
 from switchboard.domain.outcomes import PhoneState
+from switchboard.domain.permission import has_line, is_emergency, may_send, outside_number
 from switchboard.errors import OrderRefused
 
-__all__ = ["Code", "Order", "OrderKind", "Refusal", "Scene", "Typed", "check", "has", "read_order"]
+__all__ = [
+    "Code",
+    "Order",
+    "OrderKind",
+    "Refusal",
+    "Scene",
+    "Typed",
+    "check",
+    "check_target",
+    "has",
+    "read_order",
+]
 
 
 class Code(StrEnum):
@@ -72,6 +84,12 @@ NEEDS_TARGET = {
 }
 
 
+OUTWARD = {OrderKind.TRANSFER, OrderKind.CONSULT}
+"""Orders whose target may be a number outside, as the phone of whoever orders dials it."""
+
+LONGEST_TARGET = 24
+"""Digits of a target at most, the prefix for an outside line among them."""
+
 LONGEST = {"surname": 40, "organisation": 80, "purpose": 160}
 """Characters of each typed answer at most: the executive has to listen to them."""
 
@@ -82,8 +100,8 @@ def read_order(given: Mapping[str, object], by: str) -> Order:
     kind, target, typed = given.get("kind"), given.get("target") or "", given.get("typed")
     if not isinstance(kind, str) or kind not in list(OrderKind):
         raise OrderRefused(Code.NOT_POSSIBLE, f"there is no order {str(kind)[:20]!r}: {', '.join(OrderKind)}")
-    if not isinstance(target, str) or len(target) > 20:
-        raise OrderRefused(Code.UNKNOWN_TARGET, "target is no extension")
+    if not isinstance(target, str) or len(target) > LONGEST_TARGET:
+        raise OrderRefused(Code.UNKNOWN_TARGET, "target is no extension and no number outside")
     if typed is not None and not isinstance(typed, Mapping):
         raise OrderRefused(Code.NOT_POSSIBLE, "typed holds surname, organisation and purpose")
     return Order(OrderKind(kind), by, target, _typed(typed) if typed is not None else None)
@@ -110,7 +128,7 @@ def check(order: Order, scene: Scene, rules: Rules, now: datetime) -> Refusal | 
         return Refusal(Code.NOT_POSSIBLE, "a phone inside dialled a code: nobody is waiting")
     return (
         _whose(order, scene, call, rules)
-        or _target(order, rules)
+        or check_target(order, rules)
         or _possible(order, scene, call, rules, now)
     )
 
@@ -143,13 +161,13 @@ def _whose(order: Order, scene: Scene, call: Call, rules: Rules) -> Refusal | No
     return None
 
 
-def _target(order: Order, rules: Rules) -> Refusal | None:
-    """Whom the order names, and whether they may be reached that way by whoever orders (A8, A9)."""
+def check_target(order: Order, rules: Rules) -> Refusal | None:
+    """Whom the order names, and whether they may be reached that way by whoever orders (A8, A9, A15)."""
     if order.kind not in NEEDS_TARGET:
         return None
     entry = rules.extensions.get(order.target)
     if entry is None:
-        return Refusal(Code.UNKNOWN_TARGET, f"there is no extension {order.target[:20]!r}")
+        return _outside(order, rules)
     if order.target == order.by and order.kind is not OrderKind.VOICEMAIL:
         return Refusal(Code.NOT_POSSIBLE, "that is the phone the order is given for")
     number, kind = order.target, order.kind
@@ -168,6 +186,22 @@ def _target(order: Order, rules: Rules) -> Refusal | None:
             return Refusal(Code.NOT_POSSIBLE, f"{number} is not asked before a call is put through")
         case OrderKind.TRANSFER if isinstance(entry, Department) and not entry.members:
             return Refusal(Code.NOT_POSSIBLE, f"{number} has nobody in it")
+    return None
+
+
+def _outside(order: Order, rules: Rules) -> Refusal | None:
+    """Whether the order leads to a number outside that the phone it is given for may dial."""
+    number = outside_number(rules, order.target)
+    if is_emergency(rules, order.target):
+        return Refusal(Code.NOT_ALLOWED, f"{order.target} is an emergency number: nobody is sent there")
+    if not number:
+        return Refusal(Code.UNKNOWN_TARGET, f"there is no extension {order.target[:LONGEST_TARGET]!r}")
+    if order.kind not in OUTWARD:
+        return Refusal(Code.NOT_POSSIBLE, f"{number} is outside: only transfer and consult lead there")
+    if not has_line(rules, number):
+        return Refusal(Code.NOT_ALLOWED, f"no outside line takes {number}")
+    if not may_send(rules, order.by, number):
+        return Refusal(Code.NOT_ALLOWED, f"{order.by} may not dial {number}")
     return None
 
 

@@ -1,7 +1,8 @@
 """What may be dialled outside (A15): the patterns of the rules, read as Asterisk reads them.
 
 The dialplan that phones stand in is rendered from the same patterns; this is for the calls that the company
-makes itself. Numbers are as they are dialled, without the prefix for an outside line.
+makes itself, and for callers who are sent outside. Numbers are as they are dialled, without the prefix for an
+outside line, where nothing else is said.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from switchboard.domain.company import Class, Rules
+from switchboard.domain.company import Class, Person, Principal, Rules, Screened
 
 CALL_BACK_CLASSES = (Class.LOCAL, Class.NATIONAL)
 """What the company dials because a caller asked it to. Never abroad: who is called there may earn by it."""
@@ -29,8 +30,40 @@ def may_call_back(rules: Rules, number: str) -> bool:
         and number.isdecimal()
         and number not in rules.emergency
         and any(matches(p, number) for c in CALL_BACK_CLASSES for p in rules.outside_patterns.get(c, ()))
-        and any(matches(p, number) for trunk in rules.trunks for p in trunk.outgoing)
+        and has_line(rules, number)
     )
+
+
+def may_send(rules: Rules, by: str, number: str) -> bool:
+    """Whether the phone `by` may send a caller to `number`, or ask there about one: where it may dial itself,
+    on a line that takes the number. Executives' phones send nobody; nobody is sent to an emergency number."""
+    person = rules.extensions.get(by)
+    return (
+        isinstance(person, Person)
+        and not isinstance(person, Screened | Principal)
+        and not is_emergency(rules, number)
+        and may_dial(rules, person.outside, number)
+        and has_line(rules, number)
+    )
+
+
+def outside_number(rules: Rules, dialled: str) -> str:
+    """The number outside that a phone inside means by `dialled`, in which the prefix stands. "" for
+    extensions, the main number, emergency numbers, and what nobody at all may dial."""
+    number = dialled.removeprefix(rules.outside_prefix)
+    with_prefix = number != dialled or not rules.outside_prefix
+    known = dialled in rules.extensions or dialled == rules.main_number or is_emergency(rules, number)
+    return number if with_prefix and not known and may_dial(rules, Class.INTERNATIONAL, number) else ""
+
+
+def is_emergency(rules: Rules, dialled: str) -> bool:
+    """Whether `dialled` is an emergency number, with the prefix or without."""
+    return dialled in rules.emergency or dialled.removeprefix(rules.outside_prefix) in rules.emergency
+
+
+def has_line(rules: Rules, number: str) -> bool:
+    """Whether an outside line takes `number`."""
+    return any(matches(p, number) for trunk in rules.trunks for p in trunk.outgoing)
 
 
 def may_dial(rules: Rules, allowed: Class, number: str) -> bool:

@@ -17,7 +17,7 @@ import structlog
 
 from switchboard.domain.call import Call
 from switchboard.domain.company import Person, Rules
-from switchboard.domain.orders import Code, Order, OrderKind, Refusal, Scene, check
+from switchboard.domain.orders import Code, Order, OrderKind, Refusal, Scene, check, check_target
 from switchboard.domain.outcomes import PhoneState
 from switchboard.errors import OrderRefused, StateUnreadable, StorageError, SwitchboardError
 from switchboard.flows.order_ports import Kept, Lines, LineSeen, Present, Rows, Speaking, State
@@ -120,6 +120,9 @@ class Orders:
             state = Call(call, rules.version, dialled=rules.main_number)
         scene = await self._scene(seen, state, order)
         if (refusal := check(order, scene, rules, self._now())) is not None:
+            raise _refused(refusal)
+        outside = order.target not in rules.extensions  # like whatever is dialled now: by the rules in force
+        if outside and (refusal := check_target(order, self._rulebook.in_force()[0])) is not None:
             raise _refused(refusal)
         if order.kind is OrderKind.SCREEN:
             await self._say(call, order, rules)

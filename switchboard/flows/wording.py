@@ -13,6 +13,7 @@ from switchboard.domain.actions import (
     CheckPin,
     Connect,
     Dial,
+    DialOutside,
     Enqueue,
     FindTicket,
     Hangup,
@@ -151,6 +152,8 @@ def orders(action: Long) -> Mapping[Var, str]:
                 Var.FOR: for_number,
                 Var.VERB: Verb.SERIAL if comes_back else Verb.DIAL,
             }
+        case DialOutside(number, by, seconds):
+            return {Var.NUMBER: number, Var.BY: by, Var.SECONDS: str(seconds), Var.VERB: Verb.OUTSIDE}
         case Screen(phones, ring_seconds, seconds):
             return {
                 Var.PHONES: "&".join(phones),
@@ -192,7 +195,7 @@ def detail(action: Action, text: Callable[[Phrase], str]) -> str:
             return " ".join([*phones, *(("desk",) if desk else ())])
         case Dial(phones) | Screen(phones):
             return " ".join(phones)
-        case Connect(_, number) | Park(number):
+        case Connect(_, number) | Park(number) | DialOutside(number):
             return number
         case Enqueue(queue) | LookAtQueue(queue):
             return queue
@@ -266,6 +269,7 @@ _ACTION_NAMES: Mapping[type, str] = {
     Ask: "ask",
     Look: "look",
     Dial: "dial",
+    DialOutside: "dial_outside",
     Connect: "connect",
     Park: "park",
     Enqueue: "enqueue",

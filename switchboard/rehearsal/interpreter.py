@@ -17,6 +17,7 @@ from switchboard.domain.actions import (
     CheckPin,
     Connect,
     Dial,
+    DialOutside,
     Enqueue,
     FindTicket,
     Hangup,
@@ -183,6 +184,9 @@ class _World:
             case Dial(phones):
                 best, by = self._best(phones)
                 return None if best is Answer.ANSWERS else Dialled(_RESULTS[best], by)
+            case DialOutside(number):
+                best, _ = self._best((number,))
+                return None if best is Answer.ANSWERS else Dialled(_RESULTS[best], number)
             case Screen(phones):
                 verdict = _VERDICTS.get(self._best(phones)[0], Verdict.NONE)
                 return None if verdict is Verdict.ACCEPTED else ScreenEnded(verdict)
@@ -213,6 +217,8 @@ class _World:
         phones: tuple[str, ...] = ()
         if isinstance(action, Dial | Screen):
             phones = action.phones
+        elif isinstance(action, DialOutside):
+            phones = (action.number,)
         elif isinstance(action, Enqueue):
             queue = self._rules.extensions[action.queue]
             phones = queue.members if isinstance(queue, Queue) else ()

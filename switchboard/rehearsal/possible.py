@@ -16,6 +16,7 @@ from switchboard.domain.actions import (
     CheckPin,
     Connect,
     Dial,
+    DialOutside,
     Enqueue,
     Expect,
     FindTicket,
@@ -93,7 +94,7 @@ class Possibilities:
                 yield from self._entries(action, moment.call)
             case Look(phones, desk):
                 yield from self._desk() if desk else _lines(phones)
-            case Dial():
+            case Dial() | DialOutside():
                 yield "answered", None
                 yield "busy", Dialled(DialResult.BUSY)
                 yield "no answer", Dialled(DialResult.NO_ANSWER)

@@ -18,6 +18,7 @@ from switchboard.domain.actions import (
     CheckPin,
     Connect,
     Dial,
+    DialOutside,
     Enqueue,
     FindTicket,
     Hangup,
@@ -62,7 +63,7 @@ from switchboard.domain.outcomes import (
 from switchboard.flows.wording import action_name, detail, read_queue_seen
 from switchboard.rehearsal.interpreter import Moment
 
-_COMPARED = (Look, Dial, Screen, Enqueue, TakeMessage)
+_COMPARED = (Look, Dial, DialOutside, Screen, Enqueue, TakeMessage)
 """Actions that are the recorded ones only when their detail is the same; of others the kind is enough."""
 
 _TALKED = ("answered", "served", "accepted")
@@ -197,7 +198,7 @@ class _Witness:
                 return MessageTaken(), ""
             case Connect() | Park() | Hangup():
                 return None, ""
-            case Ask() | Dial() | Screen() | Enqueue() | Record() | CheckPin() | FindTicket():
+            case Ask() | Dial() | DialOutside() | Screen() | Enqueue() | Record() | CheckPin() | FindTicket():
                 step = self._next(action)
                 return (None, "") if step is None else _both(action, step.outcome)
             case _:
@@ -228,7 +229,7 @@ def read_outcome(action: Action, word: str) -> Outcome | None:
                 return _seen(rest)
             case LookAtQueue():
                 return read_queue_seen(word)
-            case Dial():
+            case Dial() | DialOutside():
                 return Dialled(DialResult(word))
             case Screen():
                 return ScreenEnded(Verdict(word))
@@ -288,6 +289,8 @@ def _talker(action: Action, word: str) -> str:
     match action:
         case Dial(phones) | Screen(phones):
             return phones[0] if len(phones) == 1 else "+".join(phones)
+        case DialOutside(number):
+            return number
         case Enqueue(queue):
             return queue
     return ""

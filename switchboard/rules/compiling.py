@@ -60,6 +60,7 @@ def compile_rules(subject: Subject, version: str) -> Rules:
             ring=RingOrder(file.operators.ring),
             rings=file.operators.rings,
             line_seconds=file.operators.longest_wait,
+            hold_seconds=file.operators.longest_hold,
             line=at.get("operators", 0),
         ),
         default_language=file.language,

@@ -49,6 +49,7 @@ class CallOutcome(StrEnum):
 TALKED = ("answered", "served")  # the journal's words for a conversation
 RECORDED = "recorded"
 LOST_TO_FALLBACK = "lost_to_fallback"
+SENT_OUTSIDE = ("dial_outside", "connect")  # by an operator's order; their detail is the number outside
 SERVICES = ("VoiceMailMain",)
 
 _ASKED = re.compile(rf"Local/[^@]*@(?:{Context.SCREENED_LEG}|{Context.PARK_TOLD}|{Context.CONSULT_LEG})-")
@@ -132,7 +133,7 @@ def _last_outcome(step: Step, told: Told) -> str:
     said = _said(told.cdrs)
     talked = bool(_talker(told, _spoken(told.cdrs), said))
     match step.action:
-        case "dial" | "connect" if talked:
+        case "dial" | "dial_outside" | "connect" if talked:
             return "answered"
         case "enqueue" if talked:
             return "served"
@@ -181,22 +182,26 @@ def _talker(told: Told, cdrs: Sequence[Cdr], said: dict[str, str]) -> str:
     by = party(said.get("by", ""))
     if said.get("status") == "ANSWER" or _seconds(said.get("talked", "")) > 0:
         if by:
-            return _outside(by, said, answered)
+            return _outside(by, told, said, answered)
         if not answered:
             return said.get("dialled", "") or "unknown"
     if answered:
         # A waiting caller is ANSWERED, with the member's channel, only when the member took the call.
-        return _outside(party(answered[-1].dstchannel), said, answered)
+        return _outside(party(answered[-1].dstchannel), told, said, answered)
     for step in reversed(told.steps):
         if step.outcome in TALKED:
             return step.detail
     return ""
 
 
-def _outside(who: str, said: dict[str, str], answered: Sequence[Cdr]) -> str:
-    """A trunk is nobody to speak with: behind it is the number that was dialled."""
+def _outside(who: str, told: Told, said: dict[str, str], answered: Sequence[Cdr]) -> str:
+    """A trunk is nobody to speak with: behind it is the number that an operator sent the caller to, else what
+    was dialled."""
     if not who.startswith(TRUNK_PREFIX):
         return who
+    for step in reversed(told.steps):
+        if step.action in SENT_OUTSIDE and step.outcome in TALKED:
+            return step.detail
     return said.get("dialled", "") or (answered[-1].dst if answered else who)
 
 

@@ -122,7 +122,7 @@ def test_an_order_is_read_from_what_was_posted() -> None:
         {},
         {"kind": "explode"},
         {"kind": 7},
-        {"kind": "transfer", "target": "8" * 21},
+        {"kind": "transfer", "target": "8" * 25},
         {"kind": "transfer", "target": 8201},
         {"kind": "screen", "typed": "王"},
         {"kind": "screen", "typed": {"surname": "x" * 41}},

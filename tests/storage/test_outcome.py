@@ -346,3 +346,27 @@ def test_what_is_no_record_says_so(line):
     """The follower sets such a line aside."""
     with pytest.raises(Unreadable):
         cdr_file.parse(line)
+
+
+def test_a_caller_who_was_sent_outside_talked_with_that_number() -> None:
+    """The last word is the goodbye, and Asterisk's record knows only the trunk: the journal knows."""
+    mobile = [record("verb=hangup;status=", dstchannel="PJSIP/trunk-main-2", lastapp="Dial")]
+    for action in ("dial_outside", "connect"):
+        steps = (
+            Step(1, START, "dial", "8201", "no_answer"),
+            Step(2, START, action, "13900001111", "answered"),
+            Step(3, START, "hangup", "", "done"),
+        )
+        summary = summarise(CALL, Told(BEGUN, steps, mobile))
+        assert summary is not None
+        assert (summary.outcome, summary.connected_to) == ("connected", "13900001111")
+
+
+def test_a_conversation_outside_that_the_caller_ends_closes_its_step() -> None:
+    """The handler names the number; the step that was under way is said to be answered."""
+    cdrs = [record("verb=dial;status=ANSWER;by=13900001111;talked=3", dstchannel="PJSIP/trunk-main-2")]
+    told = Told(BEGUN, (Step(1, START, "dial_outside", "13900001111", None),), cdrs)
+    assert close_steps(told)[-1].outcome == "answered"
+    summary = summarise(CALL, told)
+    assert summary is not None
+    assert summary.connected_to == "13900001111"

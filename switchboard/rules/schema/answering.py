@@ -50,6 +50,9 @@ class Operators(Section):
     longest_wait: Seconds = Field(
         180, description="Seconds a caller waits while all operators talk; then it goes on automatically."
     )
+    longest_hold: Annotated[int, Field(ge=5, le=3600)] = Field(
+        120, description="Seconds a caller stays on hold; then the operator's phone rings with the caller."
+    )
     ring_cycle: Annotated[float, Field(ge=2, le=10)] = Field(
         5.0, description="Seconds one ring lasts, tone and pause: 5 in China."
     )

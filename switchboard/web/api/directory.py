@@ -8,7 +8,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
-from switchboard.domain import directory
+from switchboard.domain import dialling, directory
 from switchboard.domain.company import Listing, Person, Rules
 from switchboard.domain.roles import Permission
 from switchboard.web.api.declaring import Asked, Operations, Told, one_of
@@ -52,6 +52,31 @@ async def search_directory(request: web.Request, query: Looked) -> list[EntryTol
     unlisted = bool(request[USER].roles & directory.SEES_UNLISTED)
     found = directory.find(rules, query.q, unlisted=unlisted, limit=query.limit)
     return [_told(rules, entry, parts.live.phone) for entry in found]
+
+
+class OutsideTold(Told):
+    """A number outside. `dialled` is what an order names as its target; `allowed`: one's own phone may."""
+
+    number: str
+    dialled: str
+    allowed: bool
+
+
+class Typed(Asked):
+    """What was typed."""
+
+    q: Annotated[
+        str,
+        StringConstraints(max_length=60),
+        Field(description="a number outside, as it is written or as one's phone dials it"),
+    ] = ""
+
+
+@operations.get("/directory/outside", "Read a number outside", needs=Permission.DIRECTORY)
+async def read_number_outside(request: web.Request, query: Typed) -> list[OutsideTold]:
+    """What number outside is meant, for orders of one's own phone. Emergency numbers are none."""
+    meant = dialling.meant(request.app[PARTS].rules(), query.q, request[USER].extension)
+    return [OutsideTold(number=one.number, dialled=one.dialled, allowed=one.allowed) for one in meant]
 
 
 def _told(rules: Rules, entry: directory.Entry, presence: Callable[[str], str]) -> EntryTold:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from switchboard.domain.orders import LONGEST_TARGET
+
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """A line of text: no control characters."""
 
@@ -14,6 +16,8 @@ PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 CallId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,150}$")]
 Extension = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
+Target = Annotated[str, StringConstraints(pattern=rf"^[0-9]{{1,{LONGEST_TARGET}}}$")]
+"""An extension, or a number outside as a phone inside dials it."""
 Count = Annotated[int, Field(ge=1, le=500)]
 RowId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 """A number that a script can hold exactly."""

@@ -16,7 +16,7 @@ from switchboard.flows.orders import State
 from switchboard.web.addresses import asked_from
 from switchboard.web.answers import Refused
 from switchboard.web.api.declaring import Asked, Operations, Told, one_of
-from switchboard.web.api.kinds import PLAIN, CallId, Extension, RowId
+from switchboard.web.api.kinds import PLAIN, CallId, RowId, Target
 from switchboard.web.api.refusing import refused
 from switchboard.web.parts import PARTS, USER
 from switchboard.web.trail import audit
@@ -113,10 +113,11 @@ class TypedWanted(Asked):
 
 
 class OrderWanted(Asked):
-    """An order. `target` is an extension, needed by transfer, consult, serial, camp, voicemail and screen."""
+    """An order. `target` is an extension, needed by transfer, consult, serial, camp, voicemail and screen; of
+    the first two also a number outside, as the phone of whoever orders dials it, the prefix included."""
 
     kind: OrderKind
-    target: Extension | None = None
+    target: Target | None = None
     typed: TypedWanted | None = None
 
 
