@@ -10,12 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +19,8 @@ from switchboard.errors import StorageError
 
 BUSY_SECONDS = 10
 """How long one writer of a SQLite file waits for another (the command line beside the controller)."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 WRITERS_LOCK = 0x5357_4244
 """PostgreSQL's advisory lock that a writing transaction holds to its end. SQLite has one writer at a time by
@@ -85,7 +82,7 @@ async def open_database(url: str) -> Database:
         async with engine.begin() as connection:
             await _one_writer(connection)
             await connection.run_sync(_migrate)
-    except (SQLAlchemyError, CommandError, OSError, sqlite3.Error) as error:
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
         where = target.render_as_string(hide_password=True)
         raise StorageError(f"the database {where} can't be opened: {_reason(error)}") from error
@@ -135,19 +132,18 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")
-    config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    present = MigrationContext.configure(connection).get_current_heads()
-    if strangers := sorted(set(present) - known):
-        raise StorageError(
-            f"the database was made by a newer version of the switchboard (revision {', '.join(strangers)}; "
-            f"this one knows up to {max(known)}): install that version, or give another database"
-        )
-    if set(present) != {max(known)}:
-        command.upgrade(config, "head")
+    if not _is_current(connection):
+        from switchboard.storage.migrating import migrate
+
+        migrate(connection, MIGRATIONS)
+
+
+def _is_current(connection: Connection) -> bool:
+    """Whether the database has this program's revision: the number that the newest migration begins with."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    present = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return present == [max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))]
 
 
 def _reason(error: BaseException) -> str:

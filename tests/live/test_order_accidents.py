@@ -106,6 +106,7 @@ async def test_a_held_caller_does_not_notice_that_the_controller_dies(
     call = await answered_by_order(switchboard, outside, operator)
     await order(switchboard, call, "hold", "8011")
     await operator.expect(Closed)
+    await hears_music(outside)
     switchboard.kill_controller()
     await hears_music(outside)
     await switchboard.controller_back()

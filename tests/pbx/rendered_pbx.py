@@ -133,7 +133,7 @@ def find_baresip() -> Program:
     return find(Path(tree) if tree else Settings.load().programs)
 
 
-RACE_OF_PJPROJECT = re.compile(r'Module "(mod-invite|PubSub Module)" registered during operation')
+RACE_OF_PJPROJECT = re.compile(r'sip_endpoint.c Warning: Module "[^"]+" registered during operation')
 """pjproject says so when one of Asterisk's own modules happens to load after the first packet was handled:
 Asterisk's order of loading, on a busy machine, and nothing of our files."""
 
