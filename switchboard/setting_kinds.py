@@ -73,6 +73,14 @@ def nets(value: Any, _: Path) -> tuple[str, ...]:
         raise ValueError(f"expected networks like 192.168.0.0/16, separated by commas: {error}") from None
 
 
+def narrow_nets(value: Any, folder: Path) -> tuple[str, ...]:
+    found = nets(value, folder)
+    for net in found:
+        if ipaddress.ip_network(net).prefixlen == 0:
+            raise ValueError(f"{net} is everybody: name the addresses themselves")
+    return found
+
+
 def url(value: Any, _: Path) -> str:
     if isinstance(value, str) and re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
         return value

@@ -58,6 +58,7 @@ class Settings:
     tls_key: Path | None = None
     external_address: str = ""
     http_names: tuple[str, ...] = ()
+    http_proxies: tuple[str, ...] = ()
     local_nets: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)  # may hold a password; "" = SQLite in data_dir
     prompts_dir: Path = FOLDER / "prompts"
@@ -239,6 +240,7 @@ _KINDS: dict[Callable[[Any, Path], Any], tuple[str, ...]] = {
     kinds.address: ("bind", "http_bind"),
     kinds.host: ("ami_host", "agi_host", "external_address"),
     kinds.nets: ("local_nets",),
+    kinds.narrow_nets: ("http_proxies",),
     kinds.hosts: ("http_names",),
     kinds.url: ("database_url",),
     kinds.level: ("log_level",),

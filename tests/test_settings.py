@@ -95,6 +95,7 @@ def test_a_broken_or_missing_file_is_told(tmp_path: Path) -> None:
         ({"SWITCHBOARD_HTTP_BIND": "127.0.0.1\nx"}, "SWITCHBOARD_HTTP_BIND"),
         ({"SWITCHBOARD_AMI_HOST": "a\r\nb"}, "SWITCHBOARD_AMI_HOST"),
         ({"SWITCHBOARD_DATA_DIR": "a\nb"}, "SWITCHBOARD_DATA_DIR"),
+        ({"SWITCHBOARD_HTTP_PROXIES": "10.0.0.1, 0.0.0.0/0"}, "SWITCHBOARD_HTTP_PROXIES: .* is everybody"),
         ({"SWITCHBOARD_SPEAKING_RATE": "49"}, "SWITCHBOARD_SPEAKING_RATE: expected a whole number"),
         ({"SWITCHBOARD_SPEAKING_RATE": "1.2"}, "SWITCHBOARD_SPEAKING_RATE"),
     ],

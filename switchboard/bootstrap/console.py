@@ -8,6 +8,7 @@ same.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import secrets
 import ssl
 from contextlib import AsyncExitStack
@@ -57,6 +58,7 @@ def site(settings: Settings, certificates: Certificates, https: bool) -> Site:
         https=https,
         authority=certificates.authority,
         fingerprint=certificates.fingerprint(),
+        proxies=tuple(map(ipaddress.ip_network, settings.http_proxies)),
     )
 
 

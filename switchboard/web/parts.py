@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -86,6 +87,9 @@ class RulesRoom(Protocol):
     async def back(self, version: str, author: str) -> dict[str, Any]: ...
 
 
+Network = IPv4Network | IPv6Network
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where browsers find us. `names`: hosts by which we may be called, lower case; addresses always may."""
@@ -98,6 +102,7 @@ class Site:
     https: bool = False  # whether there is an HTTPS door
     authority: Path | None = None  # what computers install to trust us; None: no authority of our own
     fingerprint: str = ""  # of the authority
+    proxies: tuple[Network, ...] = ()  # where proxies are that we believe who asks (`web.proxies`)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What stands between the network and handlers: headers, host names, who asks, whether they may.
 
-In this order, outermost first: size of the body, the session's cookie, errors put into words, the host's
+In this order, outermost first: a proxy's visitor, size of the body, the session's cookie, errors put into words, the host's
 name, who asks, whether the request is theirs (CSRF), whether they may.
 """
 
@@ -22,6 +22,7 @@ from switchboard.web.hosts import host_name, in_address, known
 from switchboard.web.language import LANGUAGES, t
 from switchboard.web.parts import LANGUAGE, PARTS, USER
 from switchboard.web.permissions import BODY_LIMIT, Door, Handler, door_of
+from switchboard.web.proxies import visitor
 from switchboard.web.rendering import render
 from switchboard.web.session import CSRF_FIELD, CSRF_HEADER, CookieStorage, csrf_fits, secret_of
 from switchboard.web.trail import note_unnoted
@@ -36,7 +37,7 @@ BODY_SECONDS = 30.0
 
 def middlewares(key: bytes, port: int) -> list[Middleware]:
     """All of them, outermost first."""
-    return [body_limit, session_middleware(CookieStorage(key, port)), in_words, host, guard]
+    return [visitor, body_limit, session_middleware(CookieStorage(key, port)), in_words, host, guard]
 
 
 async def harden(request: web.Request, response: web.StreamResponse) -> None:
