@@ -1,26 +1,41 @@
-"""Files in web/static/vendor are others' work, made once: what is there is what was made."""
+"""Files in web/static/vendor, and the judge of pages in tests/web/axe, are others' work, made once: what is
+there is what was made."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+
+import pytest
 
 from switchboard.settings import SOURCE
 
 VENDOR = SOURCE / "switchboard" / "web" / "static" / "vendor"
+JUDGE = SOURCE / "tests" / "web" / "axe"
 
 
-def test_vendored_files_are_those_that_were_made() -> None:
+def listed(folder: Path) -> dict[str, str]:
+    """File names and hashes, as SHA256SUMS has them."""
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    return {name: digest for digest, name in (line.split() for line in lines)}
+
+
+def found(folder: Path) -> dict[str, str]:
+    """File names and hashes, as they are."""
+    files = (path for path in folder.iterdir() if path.name != "SHA256SUMS")
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.mark.parametrize("folder", [VENDOR, JUDGE])
+def test_vendored_files_are_those_that_were_made(folder: Path) -> None:
     """Each file has the hash in SHA256SUMS, and no file is without one."""
-    listed = {
-        name: digest
-        for digest, name in (line.split() for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
-    }
-    found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in VENDOR.iterdir()
-        if path.name != "SHA256SUMS"
-    }
-    assert found == listed
+    assert found(folder) == listed(folder)
+
+
+def test_the_judge_of_pages_comes_with_its_licences() -> None:
+    """axe is unchanged, under the Mozilla Public License 2.0, beside it; the wheel has none of it."""
+    assert {"LICENSE.txt", "LICENSE-3RD-PARTY.txt"} < set(listed(JUDGE))
+    assert "Mozilla Public License" in (JUDGE / "LICENSE.txt").read_text("utf-8")
 
 
 def test_every_vendored_library_comes_with_its_licence() -> None:

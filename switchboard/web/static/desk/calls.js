@@ -108,7 +108,7 @@ export class CallList {
     seen.add(item.part);
     let head = this.#heads.get(item.part);
     if (!head) {
-      head = el("div", { class: "list-head", role: "presentation", data: { part: item.part } }, el("h3"), el("span", { class: "count" }));
+      head = el("div", { class: "list-head", role: "listitem", data: { part: item.part } }, el("h3"), el("span", { class: "count" }));
       this.#heads.set(item.part, head);
     }
     write(head.firstChild, t(`part.${item.part}`));
