@@ -13,7 +13,7 @@ from switchboard.softphone import Established, sound
 from tests.live.ear import tone_heard
 from tests.live.house import PhoneOf
 from tests.web.browser import Console, hears
-from tests.web.test_phone_in_page import RAW, eventually
+from tests.web.test_phone_in_page import RAW, eventually, open_phone, until
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -230,3 +230,40 @@ async def test_a_page_that_may_not_sound_says_so_and_rings_once_it_is_touched(
     await rings(page)
     await expect(page.locator(".page-phone-problem")).not_to_contain_text("响铃")
     await colleague.hangup()
+
+
+PULLED = """async () => {
+  const [track] = phone.devices.stream.getTracks();
+  const gone = track.getSettings().deviceId;
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wish) => wish.audio.deviceId?.exact === gone
+    ? Promise.reject(new DOMException("it is not plugged in", "OverconstrainedError")) : ask(wish);
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+  return gone;
+}"""
+"""A headset pulled out, as the browser tells it: its track ends, and nobody is given it any more."""
+
+
+async def test_a_headset_pulled_out_in_mid_call_is_replaced_by_what_is_there(
+    console: Console, phone: PhoneOf
+) -> None:
+    """The conversation goes on with the system's own microphone, and nobody has to click."""
+    await console.user("li", "operator", extension="8011")
+    page, colleague = await open_phone(console), await phone("8201")
+    await page.evaluate("""async () => {
+      const other = phone.devices.inputs.find((one) => one.label === "Fake Audio Input 2");
+      await phone.devices.choose({ input: other.deviceId });
+    }""")
+    await colleague.dial("8011")
+    await until(page, "phone.ringing")
+    assert await page.evaluate("phone.answer()")
+    await colleague.expect(Established)
+    await eventually(lambda: tone_heard(colleague, 440, 0.5), "the colleague hears the page")
+    gone = await page.evaluate(PULLED)
+    sent = "window.__connections[0].getSenders()[0].track.getSettings().deviceId"
+    await page.wait_for_function(f"gone => {sent} !== gone", arg=gone)
+    await until(page, "phone.microphone === 'live'")
+    await eventually(lambda: tone_heard(colleague, 440, 0.5), "the colleague still hears the page")
+    await colleague.hangup()
+    await until(page, "!phone.talking")
