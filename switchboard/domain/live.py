@@ -39,6 +39,8 @@ _STAGES = {
     Stage.SCREEN_HOLD: LiveState.SCREENING,
     Stage.SCREEN_RINGING: LiveState.SCREENING,
     Stage.SCREEN_ASKED: LiveState.SCREENING,
+    Stage.OUTSIDE: LiveState.RINGING,
+    Stage.OUTSIDE_RINGING: LiveState.RINGING,
     Stage.HELD: LiveState.HELD,
     Stage.PARKED: LiveState.PARKED,
     Stage.PULLED: LiveState.HELD,
@@ -79,6 +81,8 @@ class Legs:
     on_hold: tuple[str, ...] = ()
     place: str = ""
     outside: bool = False  # one of its channels comes from a trunk
+    asked_outside: bool = False  # a telephone outside, other than the caller's, rings
+    joined_outside: bool = False  # or is in a conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def begin(call: Call, outcome: Ordered, rules: Rules) -> Decision:
         case OrderKind.TAKE_BACK | OrderKind.CONNECT:
             number = order.by if order.kind is OrderKind.TAKE_BACK else outcome.number or call.consult
             connecting = fresh.to(Stage.CONNECTING, held_by=order.by)
+            if number not in rules.extensions:
+                connecting = connecting.to(Stage.CONNECTING, target="", outside=number)
             return Decision(connecting, Connect(outcome.leg, number), reason, RULE)
         case OrderKind.HOLD:
             return _hold(fresh.to(Stage.HELD, held_by=order.by), rules, reason)

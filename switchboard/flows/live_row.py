@@ -60,7 +60,7 @@ def row(
         waiting_since=waiting,
         phones=_with(legs, state),
         held_by=held_by(legs, call),
-        target=call.target if call is not None else "",
+        target=(call.target or call.outside) if call is not None else "",
         language=call.language if call is not None else "",
         place=legs.place,
         step=told.step,
@@ -77,9 +77,9 @@ def _consult(call: Call | None, legs: Legs, phone: Callable[[str], str]) -> dict
     """Who is asked about a held caller, and how far that has come."""
     if call is None or not call.consult or legs.talking or call.stage is not Stage.HELD:
         return None
-    if {*legs.joined} - {call.held_by}:
+    if {*legs.joined} - {call.held_by} or legs.joined_outside:
         word = "talking"
-    elif {*legs.asked} - {call.held_by}:
+    elif {*legs.asked} - {call.held_by} or legs.asked_outside:
         word = "ringing"
     else:  # the operator was called for it, so that it is a call of its own
         state = phone(call.consult)
@@ -132,4 +132,6 @@ def _legs(seen: Seen) -> Legs:
         on_hold=tuple(filter(is_phone, seen.on_hold)),
         place=seen.place,
         outside=not all(map(is_phone, seen.phones)),
+        asked_outside=not all(map(is_phone, seen.asked)),
+        joined_outside=not all(map(is_phone, seen.joined)),
     )

@@ -9,13 +9,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from switchboard.domain import dialling
 from switchboard.domain.company import Person, Principal, Queue, Rules, Screened
 from switchboard.rules import load_text
 from switchboard.settings import SOURCE
@@ -56,7 +57,7 @@ class Backend:
     mode: dict[str, Any] = field(default_factory=dict)
     pbx: str = "up"
     signed_in: bool = True
-    permissions: tuple[str, ...] = ("self", "live", "order", "mode", "duty")
+    permissions: tuple[str, ...] = ("self", "live", "order", "mode", "duty", "callers.edit")
     answers: bool = True  # False: the stream is refused
     refuse: dict[str, Any] | None = None  # what orders are answered with instead
     patience: float = 0.0  # seconds before an order is answered
@@ -196,6 +197,9 @@ class Backend:
             )
         if path == "directory":
             return web.json_response(self._found(request.query["q"], int(request.query["limit"])))
+        if path == "directory/outside":
+            meant = dialling.meant(self.rules, request.query["q"], self.extension)
+            return web.json_response([asdict(one) for one in meant])
         if path.startswith("callers/"):
             return web.json_response({"calls": self.history})
         if path == "mode" and given:

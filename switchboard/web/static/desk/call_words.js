@@ -25,7 +25,7 @@ export function who(number, names) {
 /** What is happening to the call. */
 export function state(call, extension, names) {
   const others = call.with.filter((number) => number !== extension);
-  const people = (others.length ? others : call.with).map((number) => who(number, names)).join(t("list.comma"));
+  const people = (others.length ? others : call.with).map((number) => who(number, names)).join(t("list.comma")) || outside(call, names);
   if (call.state === "ringing" || call.state === "waiting" && call.with.length) {
     if (cameBack(call, extension)) return t("state.back", { who: who(call.target, names) });
     if (call.with.includes(extension)) return t("state.ringing_here");
@@ -49,6 +49,11 @@ export function state(call, extension, names) {
     return by === extension ? t("state.consulting", values) : t("state.consulting_by", values);
   }
   return known(`state.${call.state}`) ? t(`state.${call.state}`) : call.state;
+}
+
+/** Where the caller was sent when none of our phones is there: a number outside, or "". */
+function outside(call, names) {
+  return call.with.length || names?.has(call.target) ? "" : call.target;
 }
 
 /** Seconds that count for this call: waiting, else in the present state. */

@@ -8,6 +8,8 @@ const PAUSE_MS = 50; // after a key, before the server is asked
 const LIMIT = 30;
 const ALL = 200;
 const QUICK = ["transfer", "consult", "voicemail"];
+const OUTWARD = new Set(["transfer", "consult"]); // what can be done with a number outside
+const NUMBER = /^\+?[\d(][\d ()./-]{2,}$/; // what may be one
 
 export class Directory {
   #entries = [];
@@ -47,7 +49,8 @@ export class Directory {
   aim(purpose) {
     if (this.purpose === purpose) return;
     const queues = (p) => p === "queue";
-    const anew = queues(purpose) !== queues(this.purpose);
+    const outward = (p) => OUTWARD.has(p) && NUMBER.test(this.#text());
+    const anew = queues(purpose) !== queues(this.purpose) || outward(purpose) !== outward(this.purpose);
     this.purpose = purpose;
     this.show();
     if (anew) this.search();
@@ -109,10 +112,16 @@ export class Directory {
     const text = this.#text();
     const limit = this.purpose === "queue" ? ALL : LIMIT;
     try {
-      const answer = await api.get(`/directory?q=${encodeURIComponent(text)}&limit=${limit}`, { signal: this.#abort.signal });
+      const { signal } = this.#abort;
+      const [answer, outside] = await Promise.all([
+        api.get(`/directory?q=${encodeURIComponent(text)}&limit=${limit}`, { signal }),
+        OUTWARD.has(this.purpose) && NUMBER.test(text) ? api.get(`/directory/outside?q=${encodeURIComponent(text)}`, { signal }) : [],
+      ]);
       if (asked !== this.#asked) return;
-      this.#entries = this.purpose === "queue" ? answer.filter((entry) => entry.kind === "queue") : answer;
       for (const entry of answer) this.names.set(entry.number, this.name(entry));
+      const exact = answer.some((entry) => entry.number === text);
+      const found = this.purpose === "queue" ? answer.filter((entry) => entry.kind === "queue") : answer;
+      this.#entries = exact ? found : [...outside.map(numberOutside), ...found];
       this.#active = text || this.purpose === "queue" ? 0 : -1;
       this.#moved = false;
       this.#answered = text;
@@ -172,7 +181,8 @@ export class Directory {
     const lamp = presence
       ? el("span", { class: "entry-lamp" }, el("span", { class: "lamp" }), el("span", { class: "entry-presence", text: t(`presence.${presence}`) }))
       : el("span", { class: "entry-presence" });
-    const quick = QUICK.map((purpose) =>
+    const offered = entry.kind === "outside" ? QUICK.filter((purpose) => OUTWARD.has(purpose)) : QUICK;
+    const quick = offered.map((purpose) =>
       el("button", {
         type: "button", class: "quick", tabindex: "-1", title: t(`order.${purpose}`),
         "aria-label": t("directory.quick", { what: t(`order.${purpose}`), who: this.name(entry) }),
@@ -187,7 +197,7 @@ export class Directory {
         on: { click: () => this.#choose(at), dblclick: () => this.on.use(this.purpose, entry) },
       },
       el("div", { class: "entry-line", role: "gridcell" },
-        el("span", { class: "entry-name", text: this.name(entry) }), el("span", { class: "entry-number", text: entry.number })),
+        el("span", { class: "entry-name", text: this.name(entry) }), el("span", { class: "entry-number", text: entry.shown ?? entry.number })),
       el("div", { class: "entry-line row-small", role: "gridcell" },
         kind, unlisted, el("span", { class: "entry-unit", text: unit }), lamp),
       el("div", { class: "entry-quick", role: "gridcell" }, ...quick,
@@ -227,4 +237,10 @@ export class Directory {
     const entry = this.purpose === "queue" && !this.#text() ? this.chosen : await this.meant();
     if (entry) this.on.use(purpose, entry);
   }
+}
+
+/** A number outside as the directory shows it. Its `number` is what an order names: with the prefix, as it is dialled. */
+function numberOutside({ number, dialled, allowed }) {
+  const name = t("directory.outside", { number });
+  return { number: dialled, name, name_en: name, shown: "", kind: "outside", presence: null, listed: "listed", outside: number, allowed };
 }

@@ -84,6 +84,7 @@ export class Presses {
       return desk.notices.say(t("why.changed"), "bad");
     }
     if (!this.#allowed(purpose, call)) return;
+    if (entry.allowed === false) return desk.notices.say(t("why.may_not_dial", { number: entry.outside }), "bad");
     if (entry.number === desk.extension) return desk.notices.say(t("why.own"), "bad");
     if (purpose === "screen" || purpose === "transfer" && entry.kind === "screened") {
       if (purpose === "transfer") desk.notices.say(t("why.is_screened"));
