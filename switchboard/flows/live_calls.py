@@ -44,9 +44,9 @@ class Change:
         return gone(self.call) if self.shown is None else event("call", self.shown.written)
 
 
-def gone(call: str) -> bytes:
-    """What is told of a call that has ended, or that a reader sees no more."""
-    return event("gone", written({"id": call}))
+def gone(call: str, *, elsewhere: bool = False) -> bytes:
+    """What is told of a call that has ended, or goes on `elsewhere`, where its reader sees it no more."""
+    return event("gone", written({"id": call, "elsewhere": True} if elsewhere else {"id": call}))
 
 
 class LiveCalls:

@@ -1,7 +1,7 @@
 """What single persons see of the live view: of all calls those that are theirs (`domain.whose`).
 
-A call that comes into somebody's view is told like a new one, one that leaves it is `gone` for them. Whoever
-sees the same reads the same bytes; with everybody seeing everything, nothing here costs anything.
+A call that comes into somebody's view is told like a new one, one that leaves it is `gone` for them, elsewhere.
+Whoever sees the same reads the same bytes; with everybody seeing everything, nothing here costs anything.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _View:
                 self._told.add(change.call)
             elif change.call in self._told:
                 self._told.discard(change.call)
-                out.append(gone(change.call))
+                out.append(gone(change.call, elsewhere=change.shown is not None))
         return b"".join(out)
 
     def look_again(self, calls: Iterable[Shown]) -> bytes:
@@ -52,7 +52,7 @@ class _View:
         before = self._told
         calls = list(calls)
         self.begin(calls)
-        left = [gone(call) for call in sorted(before - self._told)]
+        left = [gone(call, elsewhere=True) for call in sorted(before - self._told)]
         come = [event("call", one.written) for one in calls if one.live.id in self._told - before]
         return b"".join([*left, *come])
 

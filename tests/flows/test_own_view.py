@@ -33,13 +33,16 @@ async def scene() -> AsyncIterator[Scene]:
 
 
 async def told(reader: Reader) -> list[tuple[str, str]]:
-    """Calls that a reader was told of, in order, as (event, id); a board's calls as `board`. A call that is
-    told again while it is in view (what is known of its caller comes later) counts once."""
+    """Calls that a reader was told of, in order, as (event, id); a board's calls as `board`, one that goes on
+    where the reader doesn't see it as `left`. A call that is told again while it is in view (what is known of
+    its caller comes later) counts once."""
     found: list[tuple[str, str]] = []
     for name, data in await events(reader):
         if name == "board":
             found += [("board", call["id"]) for call in data["calls"]]
-        elif name == "gone" or (name == "call" and data["id"] not in _in_view(found)):
+        elif name == "gone":
+            found.append(("left" if data.get("elsewhere") else "gone", data["id"]))
+        elif name == "call" and data["id"] not in _in_view(found):
             found.append((name, data["id"]))
     return found
 
@@ -47,7 +50,7 @@ async def told(reader: Reader) -> list[tuple[str, str]]:
 def _in_view(found: list[tuple[str, str]]) -> set[str]:
     """Calls that were told and aren't gone."""
     last = {call: name for name, call in found}
-    return {call for call, name in last.items() if name != "gone"}
+    return {call for call, name in last.items() if name not in ("gone", "left")}
 
 
 async def test_a_queues_caller_comes_and_goes_for_its_members(scene: Scene) -> None:
@@ -59,7 +62,7 @@ async def test_a_queues_caller_comes_and_goes_for_its_members(scene: Scene) -> N
     scene.decided("1.1", Stage.QUEUED, target="8600")
     assert await told(agent) == [("call", "1.1")]
     scene.decided("1.1", Stage.HELD, target="8600", held_by="8011")
-    assert await told(agent) == [("gone", "1.1")]
+    assert await told(agent) == [("left", "1.1")]
     scene.gone("1.1")
     assert await told(agent) == []
     assert await told(colleague) == []
@@ -76,7 +79,7 @@ async def test_a_call_of_ones_own_phone_is_seen_while_the_phone_is_in_it(scene: 
     scene.gone("1.2", "1.1")
     for unique, name in (("1.1", "PJSIP/trunk-provider-1.1"), ("1.3", "PJSIP/8102-1.3")):
         scene.joins(unique, name, "1.1")
-    assert await told(agent) == [("gone", "1.1")]
+    assert await told(agent) == [("left", "1.1")]
     assert (await told(colleague))[-1] == ("call", "1.1")
 
 
@@ -93,7 +96,7 @@ async def test_a_phone_that_leaves_without_a_trace_takes_the_view_along(scene: S
     assert await told(agent) == [("board", "1.1")]
     await events(whole)
     scene.gone("1.3", "1.1")
-    assert await told(agent) == [("gone", "1.1")]
+    assert await told(agent) == [("left", "1.1")]
     assert await events(whole) == []
 
 
@@ -153,7 +156,7 @@ async def test_other_rules_make_other_members(scene: Scene) -> None:
     assert isinstance(queue, Queue)
     changed = {**scene.company.extensions, "8600": replace(queue, members=("8102",))}
     scene.company = replace(scene.company, extensions=changed)
-    assert await told(agent) == [("gone", "1.1")]
+    assert await told(agent) == [("left", "1.1")]
     assert await told(colleague) == [("call", "1.1")]
     assert await told(scene.live.read(COLLEAGUE)) == [("board", "1.1")]
 

@@ -52,7 +52,7 @@ async def read_events(request: web.Request) -> Stream:
     each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again.
 
     Without `live` there are only the calls of one's own phone and queues, and no `messages`; a call that is
-    one's own no more is `gone`."""
+    one's own no more is `gone` with `elsewhere` true."""
     live, streams, user = request.app[PARTS].live, request.app[STREAMS], request[USER].user
     if live.readers.full or list(streams.values()).count(user) >= MOST_OF_ONE:
         raise refused(request, 429, "too_many_readers")

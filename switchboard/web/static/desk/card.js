@@ -43,7 +43,7 @@ export class Card {
     write(n.language, t(`language.${call.language}`));
     write(n.notes, caller.notes);
     attribute(n.notes, "hidden", !caller.notes);
-    write(n.state, call.ended ? t("state.ended") : state(call, view.extension, view.names));
+    write(n.state, call.ended ? t(call.elsewhere ? "state.elsewhere" : "state.ended") : state(call, view.extension, view.names));
     write(n.place, call.state === "parked" && call.place ? String(call.place) : "");
     attribute(n.place, "hidden", n.place.textContent === "");
     attribute(n.whole, "data-state", call.ended ? "ended" : call.state);

@@ -2,6 +2,7 @@
 
 import { deskPhone } from "../phone/desk.js";
 import * as api from "./api.js";
+import { isMine } from "./board.js";
 import { OrderButtons } from "./buttons.js";
 import { Card } from "./card.js";
 import { CallList } from "./calls.js";
@@ -23,6 +24,7 @@ import { meanings, statusOf } from "./status.js";
 import { t } from "./words.js";
 
 const TICK_MS = 1000;
+const RIGHTS = ["live", "order", "mode", "callers.edit"]; // what the page leaves out for who lacks it (card.css)
 const at = (id) => document.getElementById(id);
 
 export class Desk {
@@ -73,7 +75,7 @@ export class Desk {
     at("phone-choice").addEventListener("click", () => this.line.choose(!this.line.chosen));
     at("duty").addEventListener("click", () => this.presses.duty());
     keys.fillList(at("keys"), () => this.relabel());
-    keys.listen((action, event) => this.presses.act(action, event), (text) => this.directory.type(text));
+    keys.listen((action) => this.#act(action), (text) => this.directory.type(text));
     setInterval(() => this.#tick(), TICK_MS);
     this.directory.show();
   }
@@ -82,6 +84,10 @@ export class Desk {
   isFor(me) {
     this.extension = me.extension ?? "";
     this.may = new Set(me.permissions);
+    attribute(document.body, "data-without", RIGHTS.filter((right) => !this.may.has(right)).join(" ") || null);
+    this.directory.plain = !this.may.has("order");
+    this.directory.show();
+    if (!this.may.has("live")) write(at("card-none_says"), t("card.none_says_own"));
     this.mode.allow(this.may.has("mode"));
     if (this.extension) this.troubles.clear("extension");
     else this.troubles.raise("extension", t("trouble.extension"));
@@ -93,6 +99,13 @@ export class Desk {
       this.#learnNames();
     }
     this.draw();
+  }
+
+  /** A key; true when it meant something. What this user may not do isn't begun. */
+  #act(action) {
+    if (action !== "caller" || this.may.has("callers.edit")) return this.presses.act(action);
+    this.notices.say(t("why.watching"));
+    return true;
   }
 
   /** The phone in the page. */
@@ -191,7 +204,8 @@ export class Desk {
     const call = this.call;
     const { orders, why } = this.possible(call);
     const order = call && (call.order ?? this.giving.pending(call.id));
-    const [status, how] = statusOf(call, order, why, this);
+    const known = why === "watching" && call && isMine(call, this.extension); // on the own phone nobody only looks on
+    const [status, how] = statusOf(call, order, known ? "" : why, this);
     this.card.show(call, {
       extension: this.extension,
       names: this.names,

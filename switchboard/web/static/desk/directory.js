@@ -21,6 +21,7 @@ export class Directory {
   #had = false; // something stood in the field before this letter
   #moved = false; // an entry was chosen by hand
   purpose = "transfer";
+  plain = false; // this user orders nothing: people are looked up, no more
 
   /**
    * `parts`: {input, results, purpose, status} elements. `on.use(purpose, entry)`: somebody was chosen;
@@ -154,7 +155,7 @@ export class Directory {
 
   /** Draws the results as they are now. */
   show() {
-    attribute(this.input, "placeholder", t(`directory.for.${this.purpose}`));
+    attribute(this.input, "placeholder", t(this.plain ? "directory.label" : `directory.for.${this.purpose}`));
     write(this.purposeNode, t(`order.${this.purpose}`));
     attribute(this.purposeNode, "hidden", this.purpose === "transfer");
     fill(this.results, ...this.#entries.map((entry, at) => this.#row(entry, at)));

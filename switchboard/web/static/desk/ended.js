@@ -35,10 +35,10 @@ export class Ended {
     return CallForm.typed(id, "message");
   }
 
-  /** The call has ended and stays to be finished. */
-  keep(call) {
+  /** The call has ended, or goes on with others (`elsewhere`), and stays to be finished. */
+  keep(call, elsewhere = false) {
     this.#load();
-    this.#ended.set(call.id, { ...call, ended: true, state: "ended", order: null, consult: null });
+    this.#ended.set(call.id, { ...call, ended: true, elsewhere, state: "ended", order: null, consult: null });
     this.#store();
   }
 

@@ -20,7 +20,7 @@ export class Following {
   told(kind, value) {
     if (kind === "board") this.#whole();
     else if (kind === "call") this.#call(this.desk.board.calls.get(String(value.id)));
-    else if (kind === "gone") this.#gone(String(value.id));
+    else if (kind === "gone") this.#gone(String(value.id), value.elsewhere === true);
     else if (kind === "phone") this.desk.directory.lamp(value.extension);
     else if (kind === "pbx") this.#pbx();
   }
@@ -41,12 +41,13 @@ export class Following {
   }
 
   #whole() {
-    const { board, ended, giving, presses } = this.desk;
+    const { board, ended, giving, presses, may } = this.desk;
+    const elsewhere = !may.has("live"); // or ended: who sees only their own calls isn't told
     giving.forget();
     this.#pbx();
     for (const id of board.calls.keys()) ended.drop(id); // it lives after all
     for (const [id, call] of this.#before) {
-      if (!board.calls.has(id) && this.#unfinished(id)) ended.keep(call);
+      if (!board.calls.has(id) && (elsewhere ? ended.drafted(id) : this.#unfinished(id))) ended.keep(call, elsewhere);
     }
     if (this.desk.chosen !== null && !this.desk.call) ended.recall(this.desk.chosen);
     this.#before = new Map(board.calls);
@@ -75,11 +76,12 @@ export class Following {
     if (!busy) desk.choose(call.id, true);
   }
 
-  #gone(id) {
+  /** `elsewhere`: it goes on where this user doesn't see it; there is nothing left to finish but what was begun. */
+  #gone(id, elsewhere) {
     const call = this.#before.get(id);
     this.#before.delete(id);
     this.desk.giving.gone(id);
-    if (call && this.#unfinished(id)) this.desk.ended.keep(call);
+    if (call && (elsewhere ? this.desk.ended.drafted(id) : this.#unfinished(id))) this.desk.ended.keep(call, elsewhere);
   }
 
   #unfinished(id) {

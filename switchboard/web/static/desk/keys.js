@@ -89,10 +89,10 @@ export function fillList(dialog, changed) {
   } } });
   box.checked = letters();
   const groups = KEYS.map(([group, list]) =>
-    el("section", {},
+    el("section", { data: { keys: group } },
       el("h3", { text: t(`keys.${group}._title`) }),
       el("dl", {}, ...list.map(([action, letter, f]) =>
-        el("div", { class: "key-line" },
+        el("div", { class: "key-line", data: { action } },
           el("dt", {}, ...[f, group === "mode" ? `⇧ ${letter}` : letter.length === 1 ? letter.toUpperCase() : letter]
             .filter(Boolean).map((key) => el("kbd", { text: key }))),
           el("dd", { text: t(`keys.${group}.${action}`) })))),

@@ -59,7 +59,7 @@ export class Row {
     attribute(this.grade, "hidden", !grade(call));
     attribute(this.grade, "data-grade", call.caller.grade);
     attribute(this.second, "hidden", !call.caller.organisation && !call.caller.name);
-    write(this.what, call.ended ? t("state.ended") : words);
+    write(this.what, call.ended ? t(call.elsewhere ? "state.elsewhere" : "state.ended") : words);
     attribute(this.answer, "aria-label", t("order.answer_who", { who: title(call) }));
   }
 }
