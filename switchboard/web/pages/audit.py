@@ -9,6 +9,7 @@ from aiohttp import web
 
 from switchboard.domain.roles import Permission
 from switchboard.web.answers import Refused
+from switchboard.web.pages import audit_words
 from switchboard.web.parts import PARTS
 from switchboard.web.permissions import needs
 from switchboard.web.rendering import render
@@ -42,6 +43,7 @@ async def audit_page(request: web.Request) -> web.StreamResponse:
         paged=bool(before),
         query=urlencode(filters),
         moment=datetime.fromisoformat,
+        words=audit_words,
     )
 
 
