@@ -94,3 +94,15 @@ async def test_after_a_lost_line_a_call_that_is_not_told_is_not_called_hung_up(
     backend.calls.clear()
     await backend.cut()
     await expect(page.locator(".row")).to_have_count(0, timeout=15_000)
+
+
+async def test_who_becomes_an_operator_has_the_operators_page(browser: Browser, backend: Backend) -> None:
+    """The switchboard cuts the line when rights change: the page that comes again has what they are now."""
+    backend.call("1", "waiting", 20)
+    page = await opened(browser, backend)
+    await expect(page.locator(".order:visible")).to_have_count(1)
+    backend.permissions = tuple(sorted(permissions_of({Role.OPERATOR}) - {"phone"}))
+    backend.mode["operators"] = ["8601"]
+    await backend.cut()
+    await expect(page.locator(".order-answer")).to_be_enabled(timeout=15_000)
+    await expect(page.locator("#mode-choices")).to_be_visible()

@@ -6,7 +6,7 @@ import { isMine } from "./board.js";
 import { OrderButtons } from "./buttons.js";
 import { Card } from "./card.js";
 import { CallList } from "./calls.js";
-import { PRESSURE } from "./call_words.js";
+import { PRESSURE, who } from "./call_words.js";
 import { ConsultPanel } from "./consult.js";
 import { Directory } from "./directory.js";
 import { forget, keep, kept } from "./drafts.js";
@@ -87,7 +87,7 @@ export class Desk {
     attribute(document.body, "data-without", RIGHTS.filter((right) => !this.may.has(right)).join(" ") || null);
     this.directory.plain = !this.may.has("order");
     this.directory.show();
-    if (!this.may.has("live")) write(at("card-none_says"), t("card.none_says_own"));
+    write(at("card-none_says"), t(this.may.has("live") ? "card.none_says" : "card.none_says_own"));
     this.mode.allow(this.may.has("mode"));
     if (this.extension) this.troubles.clear("extension");
     else this.troubles.raise("extension", t("trouble.extension"));
@@ -225,7 +225,9 @@ export class Desk {
     document.title = `${waiting ? `(${waiting}) ` : ""}${t("title")}`;
     const phone = this.extension ? (this.board.phones.get(this.extension) ?? "unreachable") : "";
     const says = phone ? t("phone.desk", { extension: this.extension, state: t(`presence.${phone}`) }) : "";
-    write(at("duty-says"), this.line.chosen ? "" : says);
+    const unseen = this.line.unseen(this.board, this.extension);
+    const rings = unseen && Date.now() - unseen.since > TICK_MS ? t("phone.rings", { who: who(unseen.number, this.names) }) : "";
+    write(at("duty-says"), rings || (this.line.chosen ? "" : says));
     attribute(at("phone-choice"), "hidden", !this.line.offered);
     attribute(at("phone-choice"), "aria-pressed", this.line.chosen ? "true" : "false");
     attribute(at("duty-says"), "data-presence", phone || null);
@@ -235,6 +237,7 @@ export class Desk {
   #tick() {
     this.list.draw();
     this.card.tick(this.call);
+    if (this.line.unseen(this.board, this.extension)) this.draw();
   }
 
   /** Leaving a call that has ended and has nothing half written: it is done with. */

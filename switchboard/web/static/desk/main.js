@@ -31,6 +31,7 @@ const stream = new Stream("/api/v1/events", {
 });
 
 let counting = 0;
+let followed = false; // the line has been open before
 
 function signedOut() {
   clearInterval(counting);
@@ -46,6 +47,8 @@ function lineState(word, { seconds = 0, status = 0 }) {
   if (word === "signed-out") return signedOut();
   if (word === "open") {
     attribute(document.body, "data-stale", null);
+    if (followed) again();
+    followed = true;
     return troubles.clear("line", t("trouble.back"));
   }
   if (word === "connecting") {
@@ -85,6 +88,16 @@ async function begin() {
     if (error.status === 401) return; // the dialog is open
     lineState("waiting", { seconds: 3, status: error.status });
     setTimeout(begin, 3000);
+  }
+}
+
+/** The line was cut: perhaps because this user may something else now. */
+async function again() {
+  try {
+    const me = await api.get("/me");
+    if (me.user === data.user) desk.isFor(me);
+  } catch {
+    // as it was; the next line that opens asks again
   }
 }
 
