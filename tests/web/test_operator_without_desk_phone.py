@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from switchboard.softphone import Baresip, Closed, Incoming, sound
 from tests.live.ear import tone_heard
 from tests.live.house import PhoneOf
+from tests.live.test_fallback_calls import no_controller
 from tests.web.browser import Console, hears
 from tests.web.test_phone_in_page import RAW, eventually, loudness
 
@@ -129,3 +130,20 @@ async def test_a_conversation_in_the_page_outlives_the_controller(console: Conso
     await page.wait_for_selector(REGISTERED)
     await expect(page.locator("body")).not_to_have_attribute("data-stale", "true", timeout=20_000)
     await outside.hangup()
+
+
+async def test_what_rings_is_answered_in_the_page_while_the_controller_is_away(
+    console: Console, phone: PhoneOf
+) -> None:
+    """The board knows nothing of the call; the page says who rings, F2 answers, F10 hangs up."""
+    page, colleague = await desk_of(console, "li", "8011"), await phone("8201")
+    await colleague.say(sound.tone(620, 90))
+    async with no_controller(console.house):
+        await expect(page.locator(".trouble[data-kind=line]")).to_contain_text("通话不受影响")
+        await colleague.dial("8011")
+        await expect(page.locator("#duty-says")).to_have_text("曾国强 8201 来电：按 F2 接听", timeout=10_000)
+        await page.keyboard.press("F2")
+        await taken(page, colleague)
+        await expect(page.locator("#duty-says")).to_be_empty()
+        await page.keyboard.press("F10")
+        await colleague.expect(Closed)

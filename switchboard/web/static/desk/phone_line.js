@@ -1,6 +1,11 @@
 // The operator's own phone as the page needs it: a phone in the page when one is registered, else the desk
 // phone, of which the page knows only what the server says.
 
+import { ringsAt } from "./board.js";
+
+/** What rings for so long and isn't on the board is shown beside the phone, and answered before the board's calls. */
+export const UNSEEN_MS = 1000;
+
 const STORED = "desk.page_phone";
 
 export class PhoneLine {
@@ -64,6 +69,17 @@ export class PhoneLine {
   rings(call) {
     const there = this.#phone?.calls?.find((one) => one.state === "ringing");
     return Boolean(there) && (!there.id || there.id === call);
+  }
+
+  /**
+   * The call that has rung here for so many milliseconds without being on the board, or null: when the page has
+   * lost the controller, the phone still rings.
+   */
+  unseen(board, extension, for_ = 0) {
+    const there = this.here ? this.#phone.calls.find((one) => one.state === "ringing") : null;
+    if (!there || Date.now() - there.since < for_) return null;
+    const shown = there.id ? board.calls.has(there.id) : [...board.calls.values()].some((call) => ringsAt(call, extension));
+    return shown ? null : there;
   }
 
   /** Takes what rings. */

@@ -6,6 +6,7 @@ import { draftOf, forget, keep, kept } from "./drafts.js";
 import { attribute, fill } from "./elements.js";
 import { CallForm } from "./forms.js";
 import { NEEDS_TARGET } from "./orders.js";
+import { UNSEEN_MS } from "./phone_line.js";
 import { send, startOf } from "./sending.js";
 import { meanings } from "./status.js";
 import { t } from "./words.js";
@@ -138,6 +139,7 @@ export class Presses {
     const { call } = desk;
     if (action === "deputy") return this.#deputy(call);
     const kind = meanings(call, desk.possible(call).orders).instead[action] ?? action;
+    if (kind === "hangup" && !call && desk.line.here && desk.line.state.talking) return desk.line.hangup();
     if (!this.#sure(kind) || !this.#allowed(kind, call)) return undefined;
     if (kind === "answer") return this.#answer();
     if (kind === "screen") return this.#open("screen");
@@ -160,6 +162,7 @@ export class Presses {
     const rings = there && ringsAt(there, desk.extension);
     const meant = desk.call && desk.possible(desk.call).orders.has("answer") && (waits(desk.call) || !rings);
     const call = meant ? desk.call : there;
+    if (desk.line.unseen(desk.board, desk.extension, call ? UNSEEN_MS : 0)) return desk.line.answer();
     if (!call) return desk.notices.say(t("none_waiting"));
     desk.choose(call.id);
     if (desk.line.here && desk.line.rings(call.id)) return desk.line.answer();
