@@ -36,6 +36,7 @@ class Stage(StrEnum):
     SCREEN_ASKED = "screen_asked"  # an executive is asked for an operator
     OUTSIDE = "outside"  # 请稍等, before a number outside is dialled
     OUTSIDE_RINGING = "outside_ringing"
+    ARRIVED = "arrived"  # asked who answers; nobody has waited yet
     DESK = "desk"  # asked for the mode and the operators
     DESK_RINGING = "desk_ringing"
     DESK_LINE = "desk_line"  # waits for the desk: the place is told, or music

@@ -27,7 +27,8 @@ RULE = "operators"
 
 def arrive(call: Call, outcome: Outcome, rules: Rules) -> Decision:
     """The main number was dialled: who answers it now?"""
-    call = call.to(Stage.DESK, via="desk", rung=0, waits=0, page=0)
+    stage = Stage.ARRIVED if call.stage is Stage.NEW else Stage.DESK  # who comes back waits already
+    call = call.to(stage, via="desk", rung=0, waits=0, page=0)
     return Decision(call, Look(desk=True), "who answers the main number now", RULE)
 
 

@@ -169,6 +169,7 @@ _HANDLERS: Mapping[Stage, Handler] = {
 
 _TIMED: Mapping[Stage, TimedHandler] = {
     Stage.SCREEN_LOOK: screening.looked,
+    Stage.ARRIVED: desk.seen,
     Stage.DESK: desk.seen,
     Stage.QUEUE_LOOK: queueing.seen,
     Stage.QUEUE_SAID: queueing.said,
@@ -191,6 +192,7 @@ _REPEATS: Mapping[Stage, Handler] = {
     Stage.RINGING: reach.look,
     Stage.SCREEN_RINGING: screening.ring,
     Stage.MESSAGE: _message,
+    Stage.ARRIVED: lambda call, outcome, rules: Decision(call, Look(desk=True), "who is on duty", desk.RULE),
     Stage.DESK: lambda call, outcome, rules: Decision(call, Look(desk=True), "who is on duty", desk.RULE),
     Stage.GREETING: lambda call, outcome, rules: greeting.greet(call, rules, "asked again"),
     Stage.SEARCH: lambda call, outcome, rules: enquiry.ask(call, rules),

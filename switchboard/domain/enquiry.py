@@ -23,7 +23,7 @@ LIST_KEY, DESK_KEY, BACK_KEY, MORE_KEY = "1", "0", "*", "9"
 
 def begin(call: Call, rule: str) -> Decision:
     """Key 0: an operator when one is on duty (`domain.desk` decides), else letters of a name."""
-    call = call.to(Stage.DESK, via="enquiry", rung=0, waits=0, page=0)
+    call = call.to(Stage.ARRIVED, via="enquiry", rung=0, waits=0, page=0)
     return Decision(call, Look(desk=True), "directory enquiry: is an operator on duty", rule)
 
 

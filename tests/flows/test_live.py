@@ -244,6 +244,8 @@ async def test_a_call_from_the_machine_to_the_desk_to_a_colleague(scene: Scene) 
         (Stage.SCREENING, "screening"),
         (Stage.HELD, "held"),
         (Stage.LISTING, "automatic"),
+        (Stage.ARRIVED, "automatic"),
+        (Stage.DESK, "waiting"),
     ],
 )
 async def test_the_word_for_a_stage(scene: Scene, stage: Stage, word: str) -> None:
