@@ -14,6 +14,7 @@ from switchboard.cli.rehearsing import load_rules, moment, numbers, rules_of, sp
 
 if TYPE_CHECKING:
     from switchboard.domain.company import Rules
+    from switchboard.domain.order import OrderKind
 
 Extensions = list[str]
 
@@ -56,6 +57,10 @@ def register(app: typer.Typer) -> None:
         speechless: Annotated[
             bool, typer.Option("--speechless", help="Says nothing after the tone.")
         ] = False,
+        order: Annotated[
+            list[str] | None,
+            typer.Option(help="Of whoever talks with the caller: 'transfer 8201'. May be repeated."),
+        ] = None,
         inside: Annotated[bool, typer.Option("--inside", help="--from is a phone inside.")] = False,
         lang: Annotated[str, typer.Option(help="zh or en, to begin with.")] = "",
         all_: Annotated[bool, typer.Option("--all", help="All ways a call can take.")] = False,
@@ -100,12 +105,23 @@ def register(app: typer.Typer) -> None:
             mode=_word(Mode, mode, "--mode") if mode else by_schedule,
             operators=() if no_operators else signed_in,
             speaks=not speechless,
+            orders=tuple(map(_order, order or ())),
         )
         view = View(loaded, company, speaker(company, settings), situation, "" if mode else "the schedule")
         if all_:
             tell_all(view, mode, bool(to), form, as_json)
         else:
             tell_one(view, form, as_json)
+
+
+def _order(given: str) -> tuple[OrderKind, str]:
+    from switchboard.domain.order import OrderKind
+    from switchboard.rehearsal.ordering import REHEARSED
+
+    kind, _, target = given.strip().partition(" ")
+    if kind not in REHEARSED:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(REHEARSED)}", param_hint="--order")
+    return OrderKind(kind), target.strip()
 
 
 def _presses(given: Sequence[str] | None) -> tuple[str, ...]:

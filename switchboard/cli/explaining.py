@@ -89,6 +89,16 @@ def tell_one(view: View, form: Form, as_json: bool) -> None:
                     "reason": end.reason.value if end.reason else None,
                 },
                 "unused": list(rehearsal.unused),
+                "refused": [
+                    {
+                        "kind": o.kind.value,
+                        "by": o.by,
+                        "target": o.target,
+                        "code": r.code.value,
+                        "why": r.sentence,
+                    }
+                    for o, r in rehearsal.refused
+                ],
             }
         )
         return
@@ -99,6 +109,9 @@ def tell_one(view: View, form: Form, as_json: bool) -> None:
     for step in told:
         lines += _step_lines(step.n, step.hears, step.does, step.comes_to, step.reason, step.line, file_rows)
     lines.append(Text.assemble(("  ⇒  ", "bold green"), (ending_words(end, view.rules), "bold")))
+    for order, refusal in rehearsal.refused:
+        what = f"{order.kind.value} {order.target}".rstrip()
+        lines.append(Text(f"  refused: {what}: {refusal.sentence}", "yellow"))
     if rehearsal.unused:
         lines.append(Text(f"  nobody asked for: {', '.join(rehearsal.unused)}", "yellow"))
     _print(lines)

@@ -38,6 +38,8 @@ from switchboard.domain.call import Call
 from switchboard.domain.company import Person, Queue, Rules
 from switchboard.domain.engine import next_step
 from switchboard.domain.entry import Progress, progress
+from switchboard.domain.order import Order
+from switchboard.domain.orders import Refusal
 from switchboard.domain.outcomes import (
     Arrived,
     Dialled,
@@ -47,6 +49,7 @@ from switchboard.domain.outcomes import (
     LeftQueue,
     MessageFailed,
     MessageTaken,
+    Ordered,
     Outcome,
     PhoneState,
     Pin,
@@ -62,6 +65,7 @@ from switchboard.domain.outcomes import (
     Verdict,
     Waited,
 )
+from switchboard.rehearsal.ordering import refuses
 from switchboard.rehearsal.situation import Answer, Situation
 
 _STATES = {Answer.BUSY: PhoneState.BUSY, Answer.UNREACHABLE: PhoneState.UNREACHABLE}
@@ -116,10 +120,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A call's whole way. `unused` are entries that no question took."""
+    """A call's whole way. `unused` are entries that no question took, `refused` orders not carried out."""
 
     moments: tuple[Moment, ...]
     unused: tuple[str, ...]
+    refused: tuple[tuple[Order, Refusal], ...] = ()
 
     @property
     def end(self) -> Moment:
@@ -143,7 +148,8 @@ def rehearse(rules: Rules, situation: Situation) -> Rehearsal:
         language=situation.language or rules.default_language,
     )
     world = _World(rules, situation)
-    return Rehearsal(tuple(_moments(call, rules, situation, world)), tuple(world.entries))
+    moments = tuple(_moments(call, rules, situation, world))
+    return Rehearsal(moments, tuple(world.entries), tuple(world.refused))
 
 
 def _moments(call: Call, rules: Rules, situation: Situation, world: _World) -> Iterator[Moment]:
@@ -158,6 +164,8 @@ def _moments(call: Call, rules: Rules, situation: Situation, world: _World) -> I
             at += timedelta(seconds=decision.action.seconds)
         line = rules.line(decision.rule)
         by = world.answering(decision.action) if outcome is None else ""
+        if by:
+            outcome = world.ordered(call, by, at)
         yield Moment(call, decision.action, decision.reason, decision.rule, line, outcome, by, began)
 
 
@@ -168,6 +176,8 @@ class _World:
         self._rules = rules
         self._situation = situation
         self.entries = list(situation.presses)
+        self.refused: list[tuple[Order, Refusal]] = []
+        self._orders = list(situation.orders)
 
     def outcome(self, action: Action) -> Outcome | None:
         """What comes of `action`; None when the call is over after it."""
@@ -211,6 +221,17 @@ class _World:
             ):  # the first two: an order's doing, of which there is none here
                 return None
         assert_never(action)
+
+    def ordered(self, call: Call, by: str, at: datetime) -> Outcome | None:
+        """The next order of `by`, who talks with the caller; None: there is none, they talk to the end."""
+        while self._orders:
+            kind, target = self._orders.pop(0)
+            order = Order(kind, by, target)
+            refusal = refuses(order, call, self._situation, self._rules, at)
+            if refusal is None:
+                return Ordered(order)
+            self.refused.append((order, refusal))
+        return None
 
     def answering(self, action: Action) -> str:
         """The phone that takes the call that `action` rings; "" when nobody does."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from switchboard.domain.mode import Mode
+from switchboard.domain.order import OrderKind
 
 
 class Answer(StrEnum):
@@ -28,7 +29,7 @@ class Situation:
 
     `presses` are entries in the order of the questions, each without a closing #: "" is silence, "#" that key
     alone; a question beyond the last is met with silence. Phones that `phones` doesn't name do `others`; so
-    do a queue's agents.
+    do a queue's agents. `orders` (kind and target) are given in turn by whoever talks with the caller.
     """
 
     at: datetime
@@ -43,6 +44,7 @@ class Situation:
     mode: Mode = Mode.AUTOMATIC
     operators: tuple[str, ...] = ()  # signed in and not away
     speaks: bool = True  # leaves a message when asked to
+    orders: tuple[tuple[OrderKind, str], ...] = ()
     knows_pin: bool = True  # of a phone inside, where a code asks for it
 
     def answer(self, phone: str) -> Answer:

@@ -14,6 +14,7 @@ from switchboard.domain.actions import (
     Action,
     Ask,
     Dial,
+    DialOutside,
     Enqueue,
     Expect,
     Hangup,
@@ -33,6 +34,7 @@ from switchboard.domain.outcomes import (
     Entered,
     LeftQueue,
     MessageTaken,
+    Ordered,
     Outcome,
     PhoneState,
     QueueSeen,
@@ -126,6 +128,8 @@ def ending(rehearsal: Rehearsal) -> Ending:
     match last.action:
         case Dial(_, _, wanted) if last.by:
             return Ending(EndKind.TALKS, last.by, wanted)
+        case DialOutside(number) if last.by:
+            return Ending(EndKind.TALKS, number)
         case Screen(phones) if last.by:
             return Ending(EndKind.TALKS, last.by, last.call.target or phones[0])
         case Enqueue(queue) if last.by:
@@ -146,6 +150,8 @@ def rung(rehearsal: Rehearsal) -> tuple[tuple[str, ...], ...]:
         match moment.action:
             case Dial(phones) | Screen(phones):
                 groups.append(phones)
+            case DialOutside(number):
+                groups.append((number,))
             case Enqueue(queue):
                 groups.append((queue,))
     return tuple(groups)
@@ -188,6 +194,8 @@ def does(action: Action, rules: Rules) -> str:
             )
         case Dial(phones, seconds):
             return f"rings {_list(phones, rules)} for {seconds} s"
+        case DialOutside(number, by, seconds):
+            return f"dials {number} outside, as {by} may, for {seconds} s"
         case Screen(phones, seconds):
             return f"rings {_list(phones, rules)} for {seconds} s, plays the answers, asks who takes the call"
         case Record(_, clip, seconds):
@@ -228,6 +236,9 @@ def comes_to(moment: Moment, rules: Rules) -> str:
                 told = [f"{mode.value} mode", there, *([f"place {place}"] if place > 1 else []), *states]
                 return "; ".join(told if mode.value == "manual" else told[:1])
             return ", ".join(states)
+        case Ordered(order):
+            what = f"{order.kind.value} {order.target}".rstrip().replace("_", " ")
+            return f"{named(order.by, rules)} answers, and orders: {what}"
         case Dialled(result):
             return result.value.replace("_", " ")
         case QueueSeen() as seen if not seen.known:
@@ -267,6 +278,8 @@ def named(number: str, rules: Rules) -> str:
 def _seconds(action: Action) -> int | None:
     match action:
         case Dial(_, seconds) | Screen(_, seconds) | Enqueue(_, seconds) | Wait(seconds):
+            return seconds
+        case DialOutside(_, _, seconds):
             return seconds
     return None
 

@@ -213,3 +213,23 @@ def test_force_without_a_running_switchboard_holds_for_the_next_start(run: Run) 
     told = json.loads(run("rules", "force", "--json").output)
     assert told["state"] == "in_force at the next start"
     assert told["version"].startswith("1-")
+
+
+def test_what_an_operator_orders_is_explained(run: Run) -> None:
+    """Refused because no line takes it: they talk on; to an extension: the caller is there."""
+    words = (
+        "explain",
+        "--at",
+        "2026-11-23 10:00",
+        "--order",
+        "transfer 913900001111",
+        "--order",
+        "transfer 8201",
+    )
+    done = run(*words)
+    assert "refused: transfer 913900001111: no outside line takes 13900001111" in done.output
+    assert "answers, and orders: transfer 8201" in done.output
+    told = json.loads(run(*words, "--json").output)
+    assert [(r["code"], r["target"]) for r in told["refused"]] == [("not_allowed", "913900001111")]
+    assert told["ends"]["number"] == "8201"
+    assert run("explain", "--order", "consult 8201").exit_code == 2
