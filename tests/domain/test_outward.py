@@ -136,6 +136,21 @@ def test_a_caller_who_is_sent_outside_waits_and_comes_back_when_nobody_answers()
         assert (desk.call.stage, desk.call.outside, desk.call.held_by) == (Stage.DESK, "", "")
 
 
+def test_permission_is_asked_again_in_front_of_the_dialling() -> None:
+    """Whatever led there: a state in which 8102 sends somebody to a mobile, or a manager does, dials nothing."""
+    for by, number in (
+        ("8102", "13800138000"),
+        ("8801", "13800138000"),
+        ("8101", "110"),
+        ("", "13800138000"),
+    ):
+        call = replace(TALKING, stage=Stage.OUTSIDE, outside=number, back=by)
+        for outcome in (Said(), Interrupted()):
+            for stage in (Stage.OUTSIDE, Stage.OUTSIDE_RINGING):
+                decision = next_step(call.to(stage), outcome, RULES, NOW)
+                assert not isinstance(decision.action, DialOutside), (by, number, stage, outcome)
+
+
 def test_an_operator_fetches_a_caller_who_hears_it_ring_outside() -> None:
     """Whoever wants the caller and doesn't answer leaves them where they were: it rings outside again."""
     ringing = then(TALKING, sent(), Said()).call

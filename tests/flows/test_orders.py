@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from switchboard.domain.call import Call, Stage
-from switchboard.domain.company import Desk, Rules
+from switchboard.domain.company import Class, Desk, Rules, Trunk
 from switchboard.domain.order import Order, OrderKind, Typed
 from switchboard.domain.outcomes import PhoneState
 from switchboard.errors import AmiTimeout, OrderRefused, PromptError, StorageError
@@ -155,12 +155,18 @@ class AtTheDesk:
         return ("8101", "8102")
 
 
+@dataclass
 class Book:
+    """Rules in force; every call began under RULES."""
+
+    now: Rules = RULES
+    then: Rules = RULES
+
     def version(self, version: str) -> tuple[Rules, object]:
-        return RULES, None
+        return self.then, None
 
     def in_force(self) -> tuple[Rules, object]:
-        return RULES, None
+        return self.now, None
 
 
 @dataclass
@@ -173,9 +179,10 @@ class Voice:
         self.world.did.append(f"says {typed.surname} in {language}")
 
 
-def controller(world: World) -> Orders:
+def controller(world: World, book: Book | None = None) -> Orders:
     """A controller, begun anew in this world."""
-    return Orders(Rows(world), Lines(world), AtTheDesk(), Book(), Voice(world), world.clock)  # type: ignore[arg-type]
+    book = book or Book()
+    return Orders(Rows(world), Lines(world), AtTheDesk(), book, Voice(world), world.clock)  # type: ignore[arg-type]
 
 
 async def steps(orders: Orders, world: World) -> None:
@@ -340,3 +347,36 @@ async def test_without_a_database_nothing_is_ordered_and_calls_go_on() -> None:
         await orders.place("1.1", ANSWER, "", "")
     assert world.did == []
     assert await orders.claim("1.1") is None
+
+
+def able(outside: Class) -> Rules:
+    """The rules with a line for mobiles, where 8101 may dial `outside`."""
+    operator = replace(RULES.extensions["8101"], outside=outside)  # type: ignore[call-arg]
+    return replace(
+        RULES,
+        extensions={**RULES.extensions, "8101": operator},
+        outside_patterns={Class.NATIONAL: ("1[3-9]XXXXXXXXX",)},
+        trunks=(Trunk("provider", {}, host="192.0.2.1", outgoing=("1X.",)),),
+    )
+
+
+@pytest.mark.parametrize("kind", [OrderKind.TRANSFER, OrderKind.CONSULT])
+async def test_an_order_outside_needs_the_permission_then_and_now(kind: OrderKind) -> None:
+    """Under the rules of the call and those in force: taken away meanwhile, or given only now, it is refused,
+    the caller is not touched, and the refusal is kept."""
+    order = Order(kind, "8101", "913800138000")
+    for now, then in ((Class.NONE, Class.NATIONAL), (Class.NATIONAL, Class.NONE), (Class.NATIONAL,) * 2):
+        world = World(seen=LineSeen("PJSIP/trunk-x-1", WAITING.pack(), ("8101",), leg="PJSIP/8101-2"))
+        orders = controller(world, Book(able(now), able(then)))
+        if now is then:
+            await orders.place("1.1", order, "", "")
+            assert world.did == (
+                ["moved"] if kind is OrderKind.TRANSFER else ["PJSIP/8101-2 asks 913800138000"]
+            )
+            continue
+        with pytest.raises(OrderRefused) as refused:
+            await orders.place("1.1", order, "", "")
+        assert refused.value.code == "not_allowed"
+        assert world.did == []
+        assert world.rows[1].state is State.FAILED
+        assert world.rows[1].outcome == "not_allowed: 8101 may not dial 13800138000"
