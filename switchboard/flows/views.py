@@ -1,7 +1,8 @@
 """What single persons see of the live view: of all calls those that are theirs (`domain.whose`).
 
-A call that comes into somebody's view is told like a new one, one that leaves it is `gone` for them, elsewhere.
-Whoever sees the same reads the same bytes; with everybody seeing everything, nothing here costs anything.
+A call that comes into somebody's view is told like a new one, one that leaves it is `gone` for them,
+elsewhere. Whoever sees the same reads the same bytes; with everybody seeing everything, nothing here costs
+anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What stands between the network and handlers: headers, host names, who asks, whether they may.
 
-In this order, outermost first: a proxy's visitor, size of the body, the session's cookie, errors put into words, the host's
-name, who asks, whether the request is theirs (CSRF), whether they may.
+In this order, outermost first: a proxy's visitor, size of the body, the session's cookie, errors put into
+words, the host's name, who asks, whether the request is theirs (CSRF), whether they may.
 """
 
 from __future__ import annotations

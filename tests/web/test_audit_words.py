@@ -17,6 +17,7 @@ from switchboard.settings import SOURCE
 from switchboard.web.api.mode import ModeWanted, Wanted
 from switchboard.web.language import LANGUAGES, texts
 from switchboard.web.pages import audit_words
+from tests.web.site import house
 
 PACKAGE = SOURCE / "switchboard"
 SIGN_IN = ("wrong", "locked", "closed", "busy")
@@ -100,6 +101,26 @@ def test_every_value_that_is_a_word_has_words(key: str, values: type[Role]) -> N
     for value in values:
         ((_, told),) = audit_words.details(texts("zh"), {key: value.value})
         assert told != value.value
+
+
+UNNAMED = ("/language", "/account/preferences", "/api/v1/messages/{message}/heard", "/api/v1/rules/check")
+"""Requests that are kept as what they were, since their handlers name no action."""
+
+
+async def test_a_request_that_is_kept_as_one_is_told_by_what_it_does(tmp_path: Path) -> None:
+    """Not only by its path; each is one that the console takes."""
+    async with house(tmp_path) as it:
+        assert it.client.app is not None
+        there = {(r.method, r.resource.canonical) for r in it.client.app.router.routes() if r.resource}
+    other = audit_words.act(texts("zh"), "request", "POST /somewhere")
+    assert other == "其他操作"
+    for path in UNNAMED:
+        assert ("POST", path) in there
+        asked = f"POST {path.replace('{message}', '8201-1795360228-00000001')}"
+        for language in LANGUAGES:
+            told = audit_words.act(texts(language), "request", asked)
+            assert told not in (other, texts(language)("audit.acts.request"))
+            assert "audit." not in told
 
 
 def test_details_are_told_as_a_person_would() -> None:

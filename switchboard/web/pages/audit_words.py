@@ -6,6 +6,7 @@ shown as it is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,21 @@ from switchboard.web.language import Texts
 _ROLES = "roles"
 """Its values are worded where roles are."""
 
+_REQUESTS = (
+    (re.compile(r"POST /language"), "language"),
+    (re.compile(r"POST /account/preferences"), "preferences"),
+    (re.compile(r"POST /api/v1/messages/[^/]+/heard"), "heard"),
+    (re.compile(r"POST /api/v1/rules/check"), "rules_check"),
+)
+"""What is kept as the request that it was, since it needs no name of its own: what it does, in words."""
 
-def act(said: Texts, action: str) -> str:
-    """What was done; "" for an action without words."""
+
+def act(said: Texts, action: str, what: str = "") -> str:
+    """What was done to `what`; "" for an action without words."""
+    if action == "request":
+        for request, word in _REQUESTS:
+            if request.fullmatch(what):
+                return said(f"audit.requests.{word}")
     key = f"audit.acts.{action.replace('.', '_')}"
     return said(key) if key in said else ""
 
