@@ -31,7 +31,7 @@ from switchboard.settings import Settings
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 15.0
 HEALTHY_SECONDS = 10.0
-"""A child that lived this long, and so isn't failing at its start, is started again after the first pause, however
+"""A child that lived this long isn't failing at its start: it is started again after the first pause, however
 often it died before."""
 TRIM_SECONDS = 60.0
 WATCH_SECONDS = 10.0

@@ -1,10 +1,8 @@
 """Messages at the desk: heard, handled, forwarded and typed in the page, in step with the phones (A13).
 
-The spool of the PBX says what a phone shows, so what is done in the page is done there too: at once where
-possible, and otherwise as soon as it is. A mailbox that somebody has open on the phone is left alone until
-they hang up: app_voicemail numbers its messages anew under them. A message that we put into a mailbox
-ourselves is journalled first and delivered afterwards, under an id that is its own for ever, so that it
-arrives once whoever is killed in between.
+The spool of the PBX says what a phone shows, so what is done in the page is done there too
+(`flows.message_delivery`). A message that we put into a mailbox ourselves is journalled first and delivered
+afterwards, under an id that is its own for ever, so that it arrives once whoever is killed in between.
 """
 
 from __future__ import annotations
@@ -13,164 +11,31 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol
-
-import structlog
+from typing import Any
 
 from switchboard.domain.actions import MessageReason
 from switchboard.domain.callers import LONGEST_NAME, LONGEST_NUMBER
 from switchboard.domain.company import Rules
 from switchboard.domain.mailboxes import has_mailbox, may_open
-from switchboard.errors import AmiRefused, PromptError, StorageError, SwitchboardError
+from switchboard.flows.message_delivery import Delivery
+from switchboard.flows.message_ports import (
+    Act,
+    Dictate,
+    Mailboxes,
+    Message,
+    MessageRefused,
+    Rows,
+    Spool,
+    Wanted,
+)
 from switchboard.flows.ports import Clock, Journal
-
-log = structlog.get_logger()
-
-LOOK_SECONDS = 2.0
-"""How often is looked whether something is still to be delivered or moved."""
-
-TRIES = 5
-"""A message that AMI can't move so often in a row is left where it is."""
 
 LONGEST_TEXT = 1000
 """Characters of a typed message: some four minutes when it is read out."""
 
 LONGEST_OUTCOME = 300
-
-NEW_FOLDERS = ("INBOX", "Urgent")
-HEARD_FOLDER = "Old"
-
-
-class Act(StrEnum):
-    """What people do with a message; each is kept with its author."""
-
-    TYPED = "typed"
-    LISTENED = "listened"
-    HEARD = "heard"
-    HANDLED = "handled"
-    FORWARDED = "forwarded"
-    CALLED_BACK = "called_back"
-
-
-class Deposit(StrEnum):
-    """Where a message stands that we put into a mailbox ourselves; "" for those that callers leave."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    FAILED = "failed"  # it can't be made audible: it is in the page only
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it is kept. `place` is <folder>/msgNNNN in the spool, "" when it isn't there."""
-
-    id: str
-    mailbox: str
-    call: str
-    caller: str
-    name: str
-    received: datetime
-    seconds: int
-    reason: str
-    file: str
-    state: str
-    place: str = ""
-    heard: datetime | None = None
-    handled: datetime | None = None
-    mended: bool = False
-    text: str = ""
-    author: str = ""
-    source: str = ""
-    deposit: str = ""
-    heard_by: str = ""
-    handled_by: str = ""
-    outcome: str = ""
-
-    @property
-    def msg_id(self) -> str:
-        """Asterisk's id of it."""
-        return self.id.removeprefix(f"{self.mailbox}-")
-
-    @property
-    def folder(self) -> str:
-        return self.place.partition("/")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which messages to list. `mailboxes` None: of all. `before`: older than the message of that id."""
-
-    mailboxes: Collection[str] | None = None
-    states: Collection[str] = ()
-    text: str = ""  # in caller's number or name
-    before: str = ""
-    limit: int = 50
-
-
-class MessageRefused(SwitchboardError):
-    """It can't be done. `code`: unknown | unknown_mailbox | not_allowed | empty | too_long | bad_number |
-    already | no_sound."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-class SoundLost(StorageError):
-    """The file that was to be forwarded is gone."""
-
-
-class Rows(Protocol):
-    """What is kept (`switchboard.storage.MessageRows`). Every method may raise StorageError."""
-
-    async def find(self, id_: str) -> Message | None: ...
-    async def listed(self, wanted: Wanted) -> list[Message]: ...
-    async def new(self, mailboxes: Collection[str] | None) -> int: ...
-    async def heard(self, id_: str, author: str, at: datetime) -> bool: ...
-    async def handled(self, id_: str, outcome: str, author: str, at: datetime) -> bool:
-        """False when somebody has handled it already."""
-
-    async def act(self, id_: str, act: Act, author: str, detail: str, at: datetime) -> None: ...
-    async def acts(self, id_: str) -> list[dict[str, Any]]: ...
-    async def waiting(self) -> list[Message]: ...
-    async def deposited(self, id_: str, deposit: Deposit, seconds: int, file: str) -> None: ...
-    async def moving(self) -> list[Message]: ...
-    async def moved(self, ids: Collection[str]) -> None: ...
-
-
-class Mailboxes(Protocol):
-    """The PBX's mailboxes (`switchboard.ami.voicemail`). Every method raises SwitchboardError."""
-
-    async def open(self) -> Collection[str]:
-        """Mailboxes that somebody has open on a phone at this moment."""
-
-    async def move(self, mailbox: str, msg_id: str, folder: str, to: str) -> bool:
-        """Move a message, and light the lamps accordingly. False when it isn't there."""
-
-    async def refresh(self, mailbox: str) -> None:
-        """Count the mailbox anew and light the lamps accordingly."""
-
-    async def started(self) -> datetime: ...
-
-
-class Spool(Protocol):
-    """The files of mailboxes (`switchboard.storage.Depositing`). Blocking. Raises StorageError."""
-
-    def put(self, message: Message, sound: bytes | None, pbx_started: datetime) -> tuple[float, str]:
-        """Make it a new message of its mailbox, unless it is; its seconds, and the file that is kept.
-
-        `sound` None: that of its file.
-        """
-
-    def shape(self, file: str) -> list[int]:
-        """How loud each part of a kept sound is, 0 to 100; [] when it can't be told."""
-
-
-Dictate = Callable[[str, str, str], bytes]
-"""(name, number, text) of a typed message → a WAV as voicemail plays it. Blocking. Raises PromptError."""
 
 
 class Messages:
@@ -188,16 +53,13 @@ class Messages:
         recorded: Callable[[str], Awaitable[object]],
     ) -> None:
         self._rows = rows
-        self._mailboxes = mailboxes
         self._spool = spool
-        self._dictate = dictate
         self._journal = journal
         self._rules = rules
         self._now = now
         self._recorded = recorded
-        self._wake = asyncio.Event()
-        self._not_moved: dict[str, int] = {}  # how often in a row
         self.changed: list[Callable[[], object]] = []
+        self._delivery = Delivery(rows, mailboxes, spool, dictate, recorded, self._changed)
 
     async def find(self, id_: str) -> Message:
         """The message. Raises MessageRefused (unknown)."""
@@ -303,75 +165,12 @@ class Messages:
         self._changed()
 
     async def run(self) -> None:
-        """Deliver and move until cancelled. While the database or the PBX is away it waits."""
-        trouble = ""
-        while True:
-            self._wake.clear()
-            try:
-                await self.look()
-                trouble = ""
-            except SwitchboardError as error:
-                if str(error) != trouble:
-                    trouble = str(error)
-                    log.warning("messages_wait", error=trouble)
-            try:
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+        """Deliver and move until cancelled."""
+        await self._delivery.run()
 
     async def look(self) -> None:
         """Deliver what waits; have the spool follow what was done in the page."""
-        for message in await self._rows.waiting():
-            await self._deliver(message)
-        moving = await self._rows.moving()
-        await self._rows.moved([m.id for m in moving if m.folder not in NEW_FOLDERS])
-        to_move = [m for m in moving if m.folder in NEW_FOLDERS]
-        if not to_move:
-            return
-        opened = await self._mailboxes.open()
-        for message in to_move:
-            if message.mailbox not in opened:
-                await self._move(message)
-
-    async def _move(self, message: Message) -> None:
-        """Out of the new ones, in the spool. What can't be moved again and again is left where it is."""
-        try:
-            there = await self._mailboxes.move(message.mailbox, message.msg_id, message.folder, HEARD_FOLDER)
-        except AmiRefused as error:
-            log.error("message_not_moved", message=message.id, error=str(error))
-            there = False
-        if there:
-            self._not_moved.pop(message.id, None)
-        else:  # moved or deleted by phone meanwhile, and the index will say where; or its text is damaged
-            self._not_moved[message.id] = self._not_moved.get(message.id, 0) + 1
-            if self._not_moved[message.id] >= TRIES:
-                del self._not_moved[message.id]
-                log.error("message_stays", message=message.id, folder=message.folder)
-                await self._rows.moved([message.id])
-        await self._recorded(message.mailbox)
-
-    async def _deliver(self, message: Message) -> None:
-        started = await self._mailboxes.started()
-        try:
-            sound = await asyncio.to_thread(self._sound, message)
-            seconds, file = await asyncio.to_thread(self._spool.put, message, sound, started)
-        except (PromptError, SoundLost) as error:
-            log.error("message_not_audible", message=message.id, error=str(error))
-            await self._rows.deposited(message.id, Deposit.FAILED, 0, "")
-            return
-        except StorageError as error:
-            log.error("message_not_delivered", message=message.id, error=str(error))
-            return
-        await self._rows.deposited(message.id, Deposit.DONE, round(seconds), file)
-        await self._mailboxes.refresh(message.mailbox)
-        await self._recorded(message.mailbox)
-        self._changed()
-
-    def _sound(self, message: Message) -> bytes | None:
-        """What is to be heard; None: what its file holds. Blocking."""
-        if message.file:
-            return None
-        return self._dictate(message.name, message.caller, message.text)
+        await self._delivery.look()
 
     async def _keep(self, message: Message, at: datetime) -> None:
         """On disk before anything is done; then in the database, and to be delivered."""
@@ -406,7 +205,7 @@ class Messages:
             tell()
 
     def _changed(self) -> None:
-        self._wake.set()
+        self._delivery.wake()
         self.tell()
 
 

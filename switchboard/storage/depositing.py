@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from switchboard.errors import StorageError
-from switchboard.flows.messages import Message, SoundLost
+from switchboard.flows.message_ports import Message, SoundLost
 from switchboard.storage import inbox, wav
 from switchboard.storage.voicemail import MAILBOX, TMP, messages_in
 from switchboard.storage.waveform import shape
 
 
 class Depositing:
-    """Implements `flows.messages.Spool` on the folder of a voicemail context and that of kept sounds."""
+    """Implements `flows.message_ports.Spool` on the folder of a voicemail context and that of kept sounds."""
 
     def __init__(self, spool: Path, kept: Path) -> None:
         self._spool = spool

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
-from switchboard.flows.messages import NEW_FOLDERS, Act, Deposit, Message, Wanted
+from switchboard.flows.message_ports import NEW_FOLDERS, Act, Deposit, Message, Wanted
 from switchboard.storage.database import Database
 from switchboard.storage.search import containing
 from switchboard.storage.tables import message_acts, messages
@@ -22,7 +22,7 @@ AT_ONCE = 50
 
 
 class MessageRows:
-    """Implements `flows.messages.Rows` on a database. Every method raises StorageError when it fails."""
+    """Implements `flows.message_ports.Rows` on a database. Every method raises StorageError when it fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

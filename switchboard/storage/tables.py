@@ -143,7 +143,7 @@ messages = Table(
     Column("text", Text, nullable=False, default=""),  # typed, instead of spoken
     Column("author", Text, nullable=False, default=""),  # who typed or forwarded it
     Column("source", String(100), nullable=False, default=""),  # the message it was forwarded from
-    Column("deposit", String(10), nullable=False, default=""),  # flows.messages.Deposit
+    Column("deposit", String(10), nullable=False, default=""),  # flows.message_ports.Deposit
     Column("moving", Boolean, nullable=False, default=False),  # the spool has yet to follow the page
     Column("heard_by", Text, nullable=False, default=""),  # who, when it was in the page
     Column("handled_by", Text, nullable=False, default=""),
@@ -157,7 +157,7 @@ message_acts = Table(
     Column("message_id", String(100), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("author", Text, nullable=False),
-    Column("act", String(20), nullable=False),  # flows.messages.Act
+    Column("act", String(20), nullable=False),  # flows.message_ports.Act
     Column("detail", Text, nullable=False, default=""),
 )
 """What people did with a message, in order (A13)."""

@@ -14,7 +14,8 @@ from switchboard.ami import Gateway
 from switchboard.ami.accounts import ADMIN, BOARD
 from switchboard.ami.placing import AmiPlacing
 from switchboard.ami.voicemail import AmiMailboxes
-from switchboard.flows.messages import Messages, Wanted
+from switchboard.flows.message_ports import Wanted
+from switchboard.flows.messages import Messages
 from switchboard.flows.placing import Placed
 from switchboard.softphone import Established, Incoming, Lamp
 from switchboard.storage import (

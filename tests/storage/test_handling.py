@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from switchboard.flows.messages import Deposit, Message, Wanted
+from switchboard.flows.message_ports import Deposit, Message, Wanted
 from switchboard.storage import Depositing, MessageRows, mailboxes
 from switchboard.storage.voicemail import messages_in, read_note
 from tests.storage.conftest import CALL, START

@@ -91,7 +91,8 @@ async def test_a_caller_is_answered_held_and_transferred(
 async def test_a_caller_whom_the_machine_has_is_pulled_to_the_desk_phone(
     console: Console, phone: PhoneOf, caller: PhoneOf
 ) -> None:
-    """Automatic mode: nobody's phone rings until the caller is chosen and F2 pressed; then the operator's does, and has the caller."""
+    """Automatic mode: nobody's phone rings until the caller is chosen and F2 pressed; the operator's has them
+    then."""
     operator, outside = await phone("8011"), await caller("13800000007")
     page = await desk_of(console, "li", "8011")
     await page.keyboard.press("Shift+A")

@@ -13,7 +13,8 @@ from typing import Any
 from switchboard.domain.company import Class, Rules
 from switchboard.errors import AmiDisconnected
 from switchboard.flows.callers import Callers
-from switchboard.flows.messages import Messages, Wanted
+from switchboard.flows.message_ports import Wanted
+from switchboard.flows.messages import Messages
 from switchboard.flows.placing import Placed, Placing
 from switchboard.storage import (
     CallerRows,

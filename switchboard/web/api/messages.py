@@ -17,14 +17,8 @@ from switchboard.domain.callers import LONGEST_NAME, LONGEST_NUMBER
 from switchboard.domain.mailboxes import opened_by
 from switchboard.domain.roles import Permission
 from switchboard.flows.accounts import Account
-from switchboard.flows.messages import (
-    LONGEST_OUTCOME,
-    LONGEST_TEXT,
-    Deposit,
-    Message,
-    MessageRefused,
-    Wanted,
-)
+from switchboard.flows.message_ports import Deposit, Message, MessageRefused, Wanted
+from switchboard.flows.messages import LONGEST_OUTCOME, LONGEST_TEXT
 from switchboard.flows.placing import PlacingRefused
 from switchboard.web.answers import Refused
 from switchboard.web.api.declaring import Asked, Media, Operations, Told
