@@ -97,7 +97,7 @@ def _send(call: Call, order: Order, rules: Rules, reason: str) -> Decision:
             return reach.reach(replace(call, asker=order.by, dialled=target), target, rules, reason, rule)
         case OrderKind.TRANSFER if entry is not None:
             return reach.reach(call, target, rules, reason, rule)
-        case OrderKind.TRANSFER if outside and permission.may_send(rules, order.by, outside):
+        case OrderKind.TRANSFER if outside:
             return outward.begin(call, outside, reason)
     return recall(replace(call, held_by=order.by), rules, f"{order.kind.value} {target}: not possible")
 

@@ -137,7 +137,7 @@ def test_a_caller_who_is_sent_outside_waits_and_comes_back_when_nobody_answers()
 
 
 def test_permission_is_asked_again_in_front_of_the_dialling() -> None:
-    """Whatever led there: a state in which 8102 sends somebody to a mobile, or a manager does, dials nothing."""
+    """Whatever led there: a state in which 8102 sends somebody to a mobile, or a manager does."""
     for by, number in (
         ("8102", "13800138000"),
         ("8801", "13800138000"),

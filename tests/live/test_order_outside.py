@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -10,7 +11,7 @@ import pytest_asyncio
 
 from switchboard.domain import prompt_keys as p
 from switchboard.softphone import Account, Baresip, Closed, Incoming
-from tests.live.ear import both_hear_each_other, hears, never_rings
+from tests.live.ear import both_hear_each_other, hears, never_rings, tone_heard
 from tests.live.house import House, PhoneOf
 from tests.live.ordering import (
     answered_by_order,
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 MOBILE = "13900000007"
 SHOWN = "02988886000"
 HELD_SECONDS = 5
+RINGING_HERTZ = 450
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
@@ -52,6 +54,13 @@ async def quiet(mobile: Baresip) -> AsyncIterator[None]:
     await mobile.hangup()
 
 
+async def _rings(outside: Baresip) -> None:
+    """Wait until the caller hears it ring: 450 Hz, one second of five."""
+    async with asyncio.timeout(10):
+        while not tone_heard(outside, RINGING_HERTZ, 0.6):
+            await asyncio.sleep(0.1)
+
+
 async def test_a_caller_is_sent_to_a_mobile_and_comes_back_when_it_is_busy(
     switchboard: House, phone: PhoneOf, caller: PhoneOf, mobile: Baresip
 ) -> None:
@@ -63,6 +72,7 @@ async def test_a_caller_is_sent_to_a_mobile_and_comes_back_when_it_is_busy(
     await operator.expect(Closed)
     await hears(outside, "zh/" + p.HOLD_ON)
     assert (await mobile.expect(Incoming)).number == SHOWN
+    await _rings(outside)
     await mobile.reject()
     assert (await operator.expect(Incoming)).name.startswith(MOBILE)
     await operator.accept()
