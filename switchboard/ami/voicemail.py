@@ -20,7 +20,7 @@ _OPENED = re.compile(rf"([0-9A-Za-z_-]{{1,40}})@{VOICEMAIL_CONTEXT}(,.*)?", re.A
 
 
 class AmiMailboxes:
-    """Implements `message_ports.Mailboxes` of the flows: asks with one account, moves with the other (admin)."""
+    """Implements `flows.message_ports.Mailboxes`: asks with one account, moves with the admin's."""
 
     def __init__(self, board: Gateway, admin: Gateway) -> None:
         self._board = board

@@ -253,7 +253,7 @@ async def test_a_new_call_is_on_the_screen_at_once(console: Console, caller: Pho
         took.append(await page.evaluate("window.appeared") - began * 1000)
         await outside.expect(Established)  # a CANCEL that crosses the answer would leave the call up
         await outside.hangup()
-        await expect(page.locator(".row", has_text=outside.account.user)).to_have_count(0)  # nobody's to finish
+        await expect(page.locator(".row", has_text=outside.account.user)).to_have_count(0)
     median = statistics.median(took)
     print(f"dialled to painted: median {median:.0f} ms, slowest of {len(took)} {max(took):.0f} ms")
     assert median < 500
