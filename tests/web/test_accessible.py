@@ -47,6 +47,7 @@ async def judged(page: Page) -> list[str]:
 @pytest.mark.live
 async def test_every_page_of_the_console(console: Console, phone: PhoneOf, caller: PhoneOf) -> None:
     """As an administrator and operator sees them, with a call, a caller and versions to look at."""
+    console.house.cli("mode", "automatic", "--until-changed")
     outside = await caller("13800000991")
     await outside.dial("8000")
     await outside.hears("zh/greeting-hello")
