@@ -57,10 +57,11 @@ async def test_a_full_number_is_offered_and_ordered_as_it_is_dialled(
 
 
 async def test_what_the_phone_may_not_dial_is_said_and_not_ordered(page: Page, backend: Backend) -> None:
-    """Abroad: shown, and refused in the page with its number."""
+    """Abroad: shown as that, and refused in the page with its number."""
     await page.keyboard.press("/")
     await page.keyboard.type(ABROAD)
     await expect(page.locator(".entry-name", has_text="外线")).to_have_text(f"外线 {ABROAD}")
+    await expect(page.locator(".entry .badge-quiet")).to_have_text("您的话机无权拨打")
     await page.keyboard.press("Enter")
     await expect(page.locator("#notices")).to_contain_text(f"您的话机无权拨打 {ABROAD}")
     assert backend.orders == []

@@ -177,7 +177,8 @@ export class Directory {
   #row(entry, at) {
     const presence = this.presence(entry);
     const kind = entry.kind && entry.kind !== "person" ? el("span", { class: "badge", text: t(`kind.${entry.kind}`) }) : null;
-    const unlisted = entry.listed === "listed" ? null : el("span", { class: "badge badge-quiet", text: t(`directory.${entry.listed}`) });
+    const quiet = entry.allowed === false ? "may_not_dial" : entry.listed;
+    const unlisted = quiet === "listed" ? null : el("span", { class: "badge badge-quiet", text: t(`directory.${quiet}`) });
     const unit = [this.said(entry, "title"), this.said(entry, "department")].filter(Boolean).join(t("list.comma"));
     const lamp = presence
       ? el("span", { class: "entry-lamp" }, el("span", { class: "lamp" }), el("span", { class: "entry-presence", text: t(`presence.${presence}`) }))
