@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
+
+os.environ["LC_ALL"] = "C.UTF-8"
+"""Commands answer in English, on whatever machine they are tried."""
 
 pytest_plugins = ["tests.postgres"]
 

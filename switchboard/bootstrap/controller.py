@@ -37,7 +37,7 @@ from switchboard.flows.acting import Services
 from switchboard.flows.agents import Agents
 from switchboard.flows.callback import CallBacks
 from switchboard.flows.desk import Desk
-from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.enforcement import Enforcement, Fault
 from switchboard.flows.figures import Figures
 from switchboard.flows.orders import Orders
 from switchboard.flows.page_phones import PagePhones
@@ -54,6 +54,7 @@ from switchboard.publisher import Publisher, Workshop
 from switchboard.rules import Loaded, load_text
 from switchboard.rules.store import RulesStore
 from switchboard.rules.watch import watch
+from switchboard.sentences import say
 from switchboard.settings import Settings
 from switchboard.storage import (
     AgentRows,
@@ -309,7 +310,7 @@ class Controller:
         path = self.settings.rules
         async for saved in watch(path):
             if saved.fault:
-                self.enforcement.refused(str(path), [f"the file can't be read: {saved.fault}"])
+                self.enforcement.refused(str(path), [Fault(say("rules.cant_be_read", why=saved.fault))])
             else:
                 await self.enforcement.offer(saved.content, str(path))
 

@@ -8,17 +8,20 @@ from pathlib import Path
 import structlog
 
 from switchboard.domain.company import Rules
+from switchboard.flows.enforcement import Fault
 from switchboard.rehearsal.examples import failures
 from switchboard.rehearsal.story import Speak
 from switchboard.rules.examples import beside, load_examples
 from switchboard.rules.store import RulesStore
+from switchboard.sentences import say
 
 log = structlog.get_logger()
 
 TOLD = 20
 """Sentences told of what isn't as expected; nobody reads more in a status."""
 
-FORCE = "Put it in force all the same with `switchboard rules force`, or change the examples first."
+FORCE = Fault(say("examples.force"))
+"""How to overrule the examples; the last thing told."""
 
 
 class ExampleCalls:
@@ -29,33 +32,34 @@ class ExampleCalls:
         self._store = store
         self._speak = speak
 
-    def unmet(self, rules: Rules) -> list[str]:
-        """A sentence for everything that `rules` do otherwise than an example expects; [] to go on.
+    def unmet(self, rules: Rules) -> list[Fault]:
+        """Everything that `rules` do otherwise than an example expects; [] to go on.
 
         Rules that were in force before are not asked: going back must never wait for an example. A file
         of examples that can't be read counts as not met; one about another company doesn't count (`strange`).
         """
         if self._was_in_force(rules):
             return []
-        told: list[str] = []
+        told: list[Fault] = []
         for path in beside(self._rules_file):
             loaded = load_examples(path)
             if loaded.ok and (why := loaded.strange_to(rules)):
-                log.warning("examples_of_another_company", why=why)
+                log.warning("examples_of_another_company", why=str(why))
                 continue
             if loaded.ok:
-                sentences = failures(rules, loaded.examples, self._speak(rules)) if loaded.examples else []
-                told += [f"{path.name}: {sentence}" for sentence in sentences]
+                if loaded.examples:
+                    unmet = failures(rules, loaded.examples, self._speak(rules))
+                    told += [Fault(sentence, file=path.name) for sentence in unmet]
             else:
-                told += [f"{path.name}:{p.line}: {p.message} {p.hint}".rstrip() for p in loaded.problems]
+                told += [Fault(p.said, p.line, path.name, p.advice) for p in loaded.problems]
         if len(told) > TOLD:
-            told = [*told[:TOLD], f"… and {len(told) - TOLD} more: `switchboard rehearse` tells all."]
+            told = [*told[:TOLD], Fault(say("examples.more", count=len(told) - TOLD))]
         return [*told, FORCE] if told else []
 
     def strange(self, rules: Rules) -> list[str]:
         """A sentence for each file of examples that is about another company, such as the sample's."""
         told = (load_examples(path).strange_to(rules) for path in beside(self._rules_file))
-        return [sentence for sentence in told if sentence]
+        return [str(sentence) for sentence in told if sentence]
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """What changes when one of the files does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +41,8 @@ def live(
         return await actions.channel_variable(gateway, channel, Var.STATE.value)
 
     def rules() -> dict[str, Any]:
-        state = asdict(enforcement.state)
-        return {**state, "errors": len(state["errors"])}
+        state = enforcement.state
+        return {"version": state.version, "state": state.state, "errors": len(state.faults)}
 
     view = Live(board, desk, LiveRows(database), state_of, rules, now, enforcement.company)
     desk.watch(view.counts_changed)

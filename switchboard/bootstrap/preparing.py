@@ -53,7 +53,7 @@ def _rules_to_begin_with(
     loaded = load(settings.rules)
     errors = [f"{settings.rules}:{p.line}: {p.message}" for p in loaded.errors]
     if loaded.rules is not None:
-        errors = examples.unmet(loaded.rules)
+        errors = [str(fault) for fault in examples.unmet(loaded.rules)]
         for sentence in examples.strange(loaded.rules):
             progress(sentence)
         if not errors or store.last_good() is None:

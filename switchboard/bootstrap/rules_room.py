@@ -7,7 +7,6 @@ kept as a version. Nothing is written that would be refused.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +15,11 @@ from typing import Any
 from switchboard.bootstrap.examples import FORCE
 from switchboard.domain.company import Rules
 from switchboard.errors import SwitchboardError
-from switchboard.flows.enforcement import Enforcement, RulesState
+from switchboard.flows.enforcement import Enforcement, Fault, RulesState
 from switchboard.rules import Loaded, load_text
 from switchboard.rules.codes import meaning
 from switchboard.rules.differences import differences
 from switchboard.rules.store import Kept, RulesStore, write_safely
-
-_LINE = re.compile(r"(?:(?P<file>\S+):|line )(?P<line>[0-9]+): (?P<message>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -32,54 +29,50 @@ class RulesRoom:
     file: Path
     store: RulesStore
     enforcement: Enforcement
-    unmet: Callable[[Rules], Sequence[str]]
+    unmet: Callable[[Rules], Sequence[Fault]]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def state(self) -> dict[str, Any]:
+    def state(self, language: str) -> dict[str, Any]:
         """Which version is in force, and what became of the file last offered."""
-        return _state(self.enforcement.state)
+        return _state(self.enforcement.state, language)
 
     async def content(self) -> str:
         """The rules file as it lies there now; "" when it can't be read."""
         return await asyncio.to_thread(self._content)
 
-    async def versions(self, limit: int) -> list[dict[str, Any]]:
+    async def versions(self, limit: int, language: str) -> list[dict[str, Any]]:
         """Newest first, each with what it changed."""
-        return await asyncio.to_thread(self._versions, limit)
+        return await asyncio.to_thread(self._versions, limit, language)
 
-    async def version(self, version: str) -> dict[str, Any]:
+    async def version(self, version: str, language: str) -> dict[str, Any]:
         """One version, as it was saved. Raises RulesError when there is none."""
-        return await asyncio.to_thread(self._version, version)
+        return await asyncio.to_thread(self._version, version, language)
 
-    async def check(self, content: bytes) -> dict[str, Any]:
+    async def check(self, content: bytes, language: str) -> dict[str, Any]:
         """Everything wrong with `content`, what the example calls say of it, and what it changes."""
         async with self._turn:
-            return await asyncio.to_thread(self._check, content)
+            return await asyncio.to_thread(self._check, content, language)
 
-    async def put(self, content: bytes, author: str, force: bool) -> dict[str, Any]:
+    async def put(self, content: bytes, author: str, force: bool, language: str) -> dict[str, Any]:
         """Write `content` into the rules file and put it in force; a file that would be refused is not
         written. `force`: whatever the example calls say. Raises SwitchboardError when it can't be written."""
         async with self._turn:
-            found = await asyncio.to_thread(self._check, content)
-            refused = [
-                f"line {p['line']}: {p['message']}" for p in found["problems"] if p["severity"] == "error"
-            ]
-            if not force:
-                refused += found["unmet"]
+            refused = await asyncio.to_thread(self._refusals, content, force)
             if refused:
                 now = self.enforcement.state
-                return _state(RulesState(now.version, "refused", tuple(refused)))
-            return await self._write(content, author, force)
+                return _state(RulesState(now.version, "refused", refused), language)
+            return await self._write(content, author, force, language)
 
-    async def back(self, version: str, author: str) -> dict[str, Any]:
+    async def back(self, version: str, author: str, language: str) -> dict[str, Any]:
         """Write a version into the rules file again and put it in force. Raises SwitchboardError."""
         async with self._turn:
             content = await asyncio.to_thread(self._good, version)
-            return await self._write(content, f"{author}, back to {version}", True)
+            return await self._write(content, f"{author}, back to {version}", True, language)
 
-    async def _write(self, content: bytes, author: str, force: bool) -> dict[str, Any]:
+    async def _write(self, content: bytes, author: str, force: bool, language: str) -> dict[str, Any]:
         await asyncio.to_thread(self._replace, content, author)
-        return _state(await self.enforcement.offer(content, f"{self.file.name}, by {author}", force))
+        state = await self.enforcement.offer(content, f"{self.file.name}, by {author}", force)
+        return _state(state, language)
 
     def _replace(self, content: bytes, author: str) -> None:
         try:
@@ -104,28 +97,38 @@ class RulesRoom:
         self.store.get(name)
         return self.store.content(name)
 
-    def _check(self, content: bytes) -> dict[str, Any]:
+    def _refusals(self, content: bytes, force: bool) -> tuple[Fault, ...]:
+        loaded = load_text(content, self.file.name)
+        if loaded.rules is None:
+            return tuple(Fault(p.said, p.line, advice=p.advice) for p in loaded.errors)
+        return () if force else tuple(self._unmet(loaded.rules))
+
+    def _check(self, content: bytes, language: str) -> dict[str, Any]:
         loaded: Loaded = load_text(content, self.file.name)
         now = self.store.version_in_force()
         before = self.store.content(now) if now else b""
         return {
             "ok": loaded.ok,
             "problems": [
-                {**problem.as_json(), "meaning_zh": meaning(problem.code, "zh")}
+                {**problem.as_json(language), "meaning_zh": meaning(problem.code, "zh")}
                 for problem in loaded.problems
             ],
-            "unmet": self._unmet(loaded.rules) if loaded.rules is not None else [],
-            "changes": [change.as_json() for change in differences(before, content)] if loaded.ok else [],
+            "unmet": [fault.words_in(language) for fault in self._unmet(loaded.rules)]
+            if loaded.rules is not None
+            else [],
+            "changes": [change.as_json(language) for change in differences(before, content)]
+            if loaded.ok
+            else [],
         }
 
-    def _unmet(self, rules: Rules) -> list[str]:
+    def _unmet(self, rules: Rules) -> list[Fault]:
         """What the example calls object to; how to overrule them is said by whoever asked."""
-        return [sentence for sentence in self.unmet(rules) if sentence != FORCE]
+        return [fault for fault in self.unmet(rules) if fault != FORCE]
 
-    def _versions(self, limit: int) -> list[dict[str, Any]]:
-        return [self._told(kept) for kept in self.store.history()[:limit]]
+    def _versions(self, limit: int, language: str) -> list[dict[str, Any]]:
+        return [self._told(kept, language) for kept in self.store.history()[:limit]]
 
-    def _told(self, kept: Kept) -> dict[str, Any]:
+    def _told(self, kept: Kept, language: str) -> dict[str, Any]:
         return {
             "version": kept.version,
             "at": kept.at,
@@ -133,22 +136,23 @@ class RulesRoom:
             "state": kept.state.replace(" ", "_"),
             "in_force_at": list(kept.in_force_at),
             "size": kept.size,
-            "changed": list(self.store.changed(kept.version)),
+            "changed": list(self.store.changed(kept.version, language)),
         }
 
-    def _version(self, version: str) -> dict[str, Any]:
+    def _version(self, version: str, language: str) -> dict[str, Any]:
         name = self.store.named(version)
         kept = next(k for k in self.store.history() if k.version == name)
-        return {**self._told(kept), "content": self.store.content(name).decode("utf-8", "replace")}
+        return {**self._told(kept, language), "content": self.store.content(name).decode("utf-8", "replace")}
 
 
-def _state(state: RulesState) -> dict[str, Any]:
-    return {"version": state.version, "state": state.state, "errors": [_error(e) for e in state.errors]}
-
-
-def _error(sentence: str) -> dict[str, Any]:
-    """A sentence with the line it is about; `file` "" for the rules file itself."""
-    match = _LINE.fullmatch(sentence)
-    if match is None:
-        return {"file": "", "line": None, "message": sentence}
-    return {"file": match["file"] or "", "line": int(match["line"]), "message": match["message"]}
+def _state(state: RulesState, language: str) -> dict[str, Any]:
+    errors = [
+        {
+            "file": fault.file,
+            "line": fault.line,
+            "message": fault.message_in(language),
+            "hint": fault.hint_in(language),
+        }
+        for fault in state.faults
+    ]
+    return {"version": state.version, "state": state.state, "errors": errors}

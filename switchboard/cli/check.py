@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from switchboard.cli.language import InLanguage, language
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -37,13 +39,14 @@ def register(app: typer.Typer) -> None:
         ] = Format.TEXT,
         as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
         strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+        in_language: InLanguage = None,
     ) -> None:
         """Tell everything that is wrong with a rules file. Exit 0: fine, 1: errors, 2: no such file."""
         from switchboard.rules import load
 
         loaded = load(file)
         loaded = replace(loaded, problems=(*loaded.problems, *_recordings()))
-        _print(loaded, Format.JSON if as_json else output)
+        _print(loaded, Format.JSON if as_json else output, language(in_language))
         if not file.exists():
             raise typer.Exit(2)
         raise typer.Exit(1 if not loaded.ok or (strict and loaded.problems) else 0)
@@ -61,67 +64,72 @@ def _recordings() -> tuple[Problem, ...]:
         return ()
 
 
-def _print(loaded: Loaded, output: Format) -> None:
+def _print(loaded: Loaded, output: Format, language: str) -> None:
     from switchboard.rules import annotations
 
     match output:
         case Format.JSON:
-            problems = [p.as_json() for p in loaded.problems]
+            problems = [p.as_json(language) for p in loaded.problems]
             typer.echo(json.dumps({"ok": loaded.ok, "problems": problems}, ensure_ascii=False))
         case Format.SARIF:
-            found = annotations.sarif(loaded.problems, loaded.name)
+            found = annotations.sarif(loaded.problems, loaded.name, language)
             typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         case Format.GITHUB:
-            for line in annotations.github(loaded.problems, loaded.name):
+            for line in annotations.github(loaded.problems, loaded.name, language):
                 typer.echo(line)
-            typer.echo(summary(loaded))
+            typer.echo(summary(loaded, language))
         case Format.TEXT:
-            _tell(loaded)
+            _tell(loaded, language)
 
 
-def _tell(loaded: Loaded) -> None:
+def _tell(loaded: Loaded, language: str) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
     rows = loaded.content.decode("utf-8-sig", "replace").splitlines()
     for problem in loaded.problems:
-        console.print(lines_of(problem, loaded.name, rows))
-    console.print(summary(loaded))
+        console.print(lines_of(problem, loaded.name, rows, language))
+    console.print(summary(loaded, language))
 
 
-def lines_of(problem: Problem, name: str, rows: list[str]) -> Text:
+def lines_of(problem: Problem, name: str, rows: list[str], language: str) -> Text:
     """A problem with the line it is about. Built from plain parts: nothing of the file is markup."""
     from rich.text import Text
 
+    from switchboard.sentences import say
+
+    severity = say(f"cli.severity.{problem.severity.value}").in_language(language)
     colour = "red" if problem.severity == "error" else "yellow"
     text = Text()
     text.append(f"{name}:{problem.line}: ", "bold")
-    text.append(f"{problem.severity}: ", f"bold {colour}")
-    text.append(problem.message)
+    text.append(f"{severity}: ", f"bold {colour}")
+    text.append(problem.message_in(language))
     row = rows[problem.line - 1] if 0 < problem.line <= len(rows) else ""
     row = "".join(c if c.isprintable() else " " for c in row.strip())
     if row:
         text.append(f"\n  {problem.line:>5} │ ", "dim")
         text.append(row[:EXCERPT] + ("…" if len(row) > EXCERPT else ""))
-    if problem.hint:
+    if hint := problem.hint_in(language):
         text.append("\n        → ", "dim")
-        text.append(problem.hint, "italic")
+        text.append(hint, "italic")
     return text
 
 
-def summary(loaded: Loaded) -> str:
+def summary(loaded: Loaded, language: str) -> str:
     """One line about the whole file."""
+    from switchboard.sentences import counted, say
+
     errors = len(loaded.errors)
     warnings = len(loaded.problems) - errors
-    counts = f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    counts = say(
+        "cli.counts", errors=counted("cli.errors", errors), warnings=counted("cli.warnings", warnings)
+    )
     if loaded.rules is None:
-        return f"{counts}. These rules can't be put in force."
+        return say("cli.refused", counts=counts).in_language(language)
     people = len(loaded.rules.phones)
-    teams = len(loaded.rules.extensions) - people
-    fine = "No problems" if not loaded.problems else counts
-    groups = _count(teams, "department or queue", "departments and queues")
-    return f"{fine}: {_count(people, 'phone')}, {groups}."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return say(
+        "cli.fine",
+        counts=counts if loaded.problems else say("cli.none"),
+        phones=counted("cli.phones", people),
+        groups=counted("cli.groups", len(loaded.rules.extensions) - people),
+    ).in_language(language)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from switchboard.cli.language import InLanguage, language
 from switchboard.cli.output import AsJson, print_json
 from switchboard.cli.rehearsing import load_rules, local, moment, rules_of
 from switchboard.errors import RulesError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from switchboard.domain.company import Rules
     from switchboard.rehearsal.compare import Comparison, Side
     from switchboard.rehearsal.recorded import RecordedCall
+    from switchboard.sentences import Value
     from switchboard.settings import Settings
 
 FIRST_CALLS, MOST_CALLS = 500, 128_000
@@ -43,6 +45,7 @@ def register(app: typer.Typer) -> None:
             str, typer.Option(help="yesterday, today, 7d (days), or a time such as 2026-11-01.")
         ] = "yesterday",
         every: Annotated[bool, typer.Option("--every", help="Tell every call, not five of each.")] = False,
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """Take recorded calls through the rules in force and through NEW; tell those that go another way.
@@ -53,17 +56,18 @@ def register(app: typer.Typer) -> None:
         from switchboard.settings import Settings
 
         settings = Settings.load()
-        before, after = _rules(old, settings), _rules(new, settings)
+        words = language(in_language)
+        before, after = _rules(old, settings, words), _rules(new, settings, words)
         begin = _since(since, before.time_zone)
         calls = asyncio.run(_recorded(settings, begin))
         found = comparing.compare(before, after, calls)
         if as_json:
-            print_json(_as_json(found, before, after, begin))
+            print_json(_as_json(found, before, after, begin, words))
         else:
-            _tell(found, before, after, begin, None if every else SHOWN)
+            _tell(found, before, after, begin, None if every else SHOWN, words)
 
 
-def _rules(given: str, settings: Settings) -> Rules:
+def _rules(given: str, settings: Settings, language: str) -> Rules:
     """Rules by version or by file; "" for those in force."""
     from switchboard.rules.store import VERSION, RulesStore
 
@@ -78,7 +82,7 @@ def _rules(given: str, settings: Settings) -> Rules:
     except RulesError as error:
         print(f"switchboard: {error}", file=sys.stderr)
         raise typer.Exit(2) from error
-    return rules_of(load_rules(Path(given) if given else None, settings))
+    return rules_of(load_rules(Path(given) if given else None, settings, language))
 
 
 def _since(text: str, zone: str) -> datetime:
@@ -119,33 +123,50 @@ async def _recorded(settings: Settings, begin: datetime) -> list[RecordedCall]:
     return [RecordedCall.of(row) for row in wanted if datetime.fromisoformat(row["started"]) >= begin]
 
 
-def _tell(found: Comparison, old: Rules, new: Rules, begin: datetime, shown: int | None) -> None:
+def _tell(
+    found: Comparison, old: Rules, new: Rules, begin: datetime, shown: int | None, language: str
+) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from switchboard.sentences import say
+
+    def worded(key: str, **values: Value) -> str:
+        return say(f"cli.{key}", **values).in_language(language)
+
     console = Console(highlight=False, soft_wrap=True)
-    console.print(
-        Text(
-            f"{found.calls} calls since {local(begin, old.time_zone)}, rules {old.version} ⇒ {new.version}: "
-            f"{found.changed} go another way, {found.reworded} only hear other words.",
-            "bold",
-        )
+    result = worded(
+        "compared",
+        calls=found.calls,
+        since=local(begin, old.time_zone),
+        old=old.version,
+        new=new.version,
+        changed=found.changed,
+        reworded=found.reworded,
     )
+    console.print(Text(result, "bold"))
     for cause in found.causes:
-        console.print(Text(f"\n{len(cause.changes)} × ", "bold").append(_sides(cause.before, cause.after)))
+        console.print(
+            Text(f"\n{len(cause.changes)} × ", "bold").append(_sides(cause.before, cause.after, language))
+        )
         for change in cause.changes[:shown]:
-            text = f"    {local(change.call.started, old.time_zone)}  {change.call.caller or 'withheld':<14} "
-            console.print(Text(f"{text}{change.ends_before} ⇒ {change.ends_after}"))
+            at = local(change.call.started, old.time_zone).in_language(language)
+            caller = change.call.caller or worded("withheld")
+            ends = " ⇒ ".join(e.in_language(language) for e in (change.ends_before, change.ends_after))
+            console.print(Text(f"    {at}  {caller:<14} {ends}"))
         if shown is not None and len(cause.changes) > shown:
-            console.print(Text(f"    … and {len(cause.changes) - shown} more: --every", "dim"))
+            more = worded("more_calls", count=len(cause.changes) - shown)
+            console.print(Text(f"    {more}", "dim"))
 
 
-def _sides(before: Side, after: Side) -> str:
-    lines = f"(line {before.line or '?'} → {after.line or '?'})"
-    return f"{before.does}  ⇒  {after.does}  {lines}"
+def _sides(before: Side, after: Side, language: str) -> str:
+    from switchboard.sentences import say
+
+    lines = say("cli.lines", before=before.line or "?", after=after.line or "?").in_language(language)
+    return f"{before.does.in_language(language)}  ⇒  {after.does.in_language(language)}  {lines}"
 
 
-def _as_json(found: Comparison, old: Rules, new: Rules, begin: datetime) -> dict[str, Any]:
+def _as_json(found: Comparison, old: Rules, new: Rules, begin: datetime, language: str) -> dict[str, Any]:
     return {
         "old": old.version,
         "new": new.version,
@@ -155,19 +176,29 @@ def _as_json(found: Comparison, old: Rules, new: Rules, begin: datetime) -> dict
         "reworded": found.reworded,
         "causes": [
             {
-                "before": {"does": c.before.does, "reason": c.before.reason, "line": c.before.line},
-                "after": {"does": c.after.does, "reason": c.after.reason, "line": c.after.line},
+                "before": _side_as_json(c.before, language),
+                "after": _side_as_json(c.after, language),
                 "calls": [
                     {
                         "id": change.call.id,
                         "started": change.call.started.isoformat(),
                         "caller": change.call.caller,
-                        "ends_before": change.ends_before,
-                        "ends_after": change.ends_after,
+                        "ends_before": change.ends_before.in_language(language),
+                        "ends_after": change.ends_after.in_language(language),
                     }
                     for change in c.changes
                 ],
             }
             for c in found.causes
         ],
+    }
+
+
+def _side_as_json(side: Side, language: str) -> dict[str, Any]:
+    from switchboard.domain.reasons import in_language
+
+    return {
+        "does": side.does.in_language(language),
+        "reason": in_language(side.reason, language),
+        "line": side.line,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from switchboard.cli.explaining import Form, View, tell_all, tell_one
+from switchboard.cli.language import InLanguage, language
 from switchboard.cli.output import AsJson
 from switchboard.cli.rehearsing import load_rules, moment, numbers, rules_of, speaker
 
@@ -62,9 +63,10 @@ def register(app: typer.Typer) -> None:
             typer.Option(help="Of whoever talks with the caller: 'transfer 8201'. May be repeated."),
         ] = None,
         inside: Annotated[bool, typer.Option("--inside", help="--from is a phone inside.")] = False,
-        lang: Annotated[str, typer.Option(help="zh or en, to begin with.")] = "",
+        lang: Annotated[str, typer.Option(help="zh or en: the language the call begins in.")] = "",
         all_: Annotated[bool, typer.Option("--all", help="All ways a call can take.")] = False,
         form: Annotated[Form, typer.Option("--format", help="Text, or a picture.")] = Form.TEXT,
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """What would happen to this call: what is heard, who rings, where it ends, why, and by which line."""
@@ -73,7 +75,8 @@ def register(app: typer.Typer) -> None:
         from switchboard.settings import Settings
 
         settings = Settings.load()
-        loaded = load_rules(rules, settings)
+        words = language(in_language)
+        loaded = load_rules(rules, settings, words)
         company = rules_of(loaded)
         when = moment(at, company.time_zone)
         phones: dict[str, Answer] = {}
@@ -107,7 +110,7 @@ def register(app: typer.Typer) -> None:
             speaks=not speechless,
             orders=tuple(map(_order, order or ())),
         )
-        view = View(loaded, company, speaker(company, settings), situation, "" if mode else "the schedule")
+        view = View(loaded, company, speaker(company, settings), situation, not mode, words)
         if all_:
             tell_all(view, mode, bool(to), form, as_json)
         else:

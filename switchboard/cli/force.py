@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from switchboard.cli.language import language
 from switchboard.cli.output import AsJson, print_json
 from switchboard.cli.rehearsing import load_rules
 
@@ -48,7 +49,7 @@ def _for_the_next_start(settings: Settings) -> dict[str, Any]:
     """Nothing runs: the version is kept as the one in force, and the next start takes it."""
     from switchboard.rules.store import RulesStore
 
-    loaded = load_rules(None, settings)
+    loaded = load_rules(None, settings, language(None))
     store = RulesStore(settings.rules_kept)
     version = store.keep(loaded.content, f"{settings.rules}, by {getpass.getuser()}", loaded.rules)
     store.put_in_force(version)

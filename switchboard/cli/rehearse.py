@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from switchboard.cli.language import InLanguage, language
 from switchboard.cli.output import AsJson, print_json
 from switchboard.cli.rehearsing import load_rules, rules_of, speaker
 
@@ -34,44 +35,52 @@ def register(app: typer.Typer) -> None:
         coverage: Annotated[
             bool, typer.Option("--coverage", help="Show which rules no example touches.")
         ] = False,
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """Run example calls. Exit 0: all as expected, 1: something else happens, 2: nothing to run."""
         from switchboard.rehearsal.examples import run
         from switchboard.rehearsal.parts import touched, untouched
         from switchboard.rules.examples import beside, load_examples
+        from switchboard.sentences import say
         from switchboard.settings import Settings
 
         settings = Settings.load()
-        loaded = load_rules(rules, settings)
+        words = language(in_language)
+        loaded = load_rules(rules, settings, words)
         company = rules_of(loaded)
         paths = tuple(files or beside(Path(loaded.name)))
         if not paths:
-            typer.echo(f"There are no example calls beside {loaded.name}: see docs/rehearsal.md.", err=True)
+            typer.echo(say("cli.no_examples", rules=loaded.name).in_language(words), err=True)
             raise typer.Exit(2)
         read = [load_examples(path) for path in paths]
         for file in read:
             if sentence := file.strange_to(company):
-                typer.echo(f"{sentence}.", err=True)
+                typer.echo(sentence.in_language(words), err=True)
         speak = speaker(company, settings)
         runs = [(file, run(company, example, speak)) for file in read for example in file.examples]
         moments = (moment for _, one in runs for moment in one.rehearsal.moments)
         left = untouched(company, touched(moments)) if coverage else None
         if as_json:
-            print_json(_as_json(read, runs, left, company))
+            print_json(_as_json(read, runs, left, company, words))
         else:
-            _tell(read, runs)
+            _tell(read, runs, words)
             if left is not None:
-                _tell_coverage(left, company, loaded.name)
+                _tell_coverage(left, company, loaded.name, words)
         wrong = any(not file.ok for file in read) or any(one.failures for _, one in runs)
         missing = any(not path.exists() for path in paths)
         raise typer.Exit(2 if missing else 1 if wrong else 0)
 
 
-def _tell(read: Sequence[LoadedExamples], runs: Sequence[tuple[LoadedExamples, Run]]) -> None:
+def _tell(read: Sequence[LoadedExamples], runs: Sequence[tuple[LoadedExamples, Run]], language: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from switchboard.sentences import say
+
+    def worded(key: str) -> str:
+        return say(f"cli.{key}").in_language(language)
 
     console = Console(highlight=False, soft_wrap=True)
     for file in read:
@@ -80,32 +89,34 @@ def _tell(read: Sequence[LoadedExamples], runs: Sequence[tuple[LoadedExamples, R
             console.print(
                 Text.assemble(
                     (f"{file.name}:{problem.line}: ", "bold"),
-                    (f"{problem.severity}: ", style),
-                    f"{problem.message} {problem.hint}".rstrip(),
+                    (f"{worded(f'severity.{problem.severity.value}')}: ", style),
+                    problem.words_in(language),
                 )
             )
     failed = [(file, one) for file, one in runs if one.failures]
     for file, one in failed:
         console.print(Text(f"{file.name}:{one.example.line()}: {one.example.name}", "bold red"))
-        table = Table("line", "expected", "happened", box=None, pad_edge=False, header_style="dim")
+        columns = map(worded, ("column.line", "column.expected", "column.happened"))
+        table = Table(*columns, box=None, pad_edge=False, header_style="dim")
         table.columns[1].min_width = table.columns[1].max_width = WIDTH
         table.columns[2].max_width = 2 * WIDTH
         for failure in one.failures:
-            table.add_row(
-                str(failure.line), Text(failure.expected, "green"), Text(failure.happened, "magenta")
-            )
+            expected, happened = (w.in_language(language) for w in (failure.expected, failure.happened))
+            table.add_row(str(failure.line), Text(expected, "green"), Text(happened, "magenta"))
         (console if console.is_terminal else Console(width=200, highlight=False)).print(table)
     good = len(runs) - len(failed)
-    console.print(Text(f"{good} of {len(runs)} example calls as expected.", "red" if failed else "green"))
+    result = say("cli.as_expected", good=good, count=len(runs)).in_language(language)
+    console.print(Text(result, "red" if failed else "green"))
 
 
-def _tell_coverage(left: Sequence[Part], rules: Rules, name: str) -> None:
+def _tell_coverage(left: Sequence[Part], rules: Rules, name: str, language: str) -> None:
     from switchboard.rehearsal.parts import parts
+    from switchboard.sentences import say
 
     count = len(parts(rules))
-    typer.echo(f"{count - len(left)} of {count} parts of the rules are touched by an example.")
+    typer.echo(say("cli.touched", touched=count - len(left), count=count).in_language(language))
     for part in left:
-        typer.echo(f"{name}:{part.line}: no example: {part.title}")
+        typer.echo(f"{name}:{part.line}: {say('cli.untouched', part=part.title).in_language(language)}")
 
 
 def _as_json(
@@ -113,26 +124,29 @@ def _as_json(
     runs: Sequence[tuple[LoadedExamples, Run]],
     left: Sequence[Part] | None,
     rules: Rules,
+    language: str,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
         "ok": all(file.ok for file in read) and not any(one.failures for _, one in runs),
         "rules": rules.version,
         "calls": len(runs),
         "failed": sum(bool(one.failures) for _, one in runs),
-        "problems": [{"file": file.name, **p.as_json()} for file in read for p in file.problems],
+        "problems": [{"file": file.name, **p.as_json(language)} for file in read for p in file.problems],
         "failures": [
             {
                 "file": file.name,
                 "name": one.example.name,
                 "what": failure.what,
                 "line": failure.line,
-                "expected": failure.expected,
-                "happened": failure.happened,
+                "expected": failure.expected.in_language(language),
+                "happened": failure.happened.in_language(language),
             }
             for file, one in runs
             for failure in one.failures
         ],
     }
     if left is not None:
-        found["untouched"] = [{"path": p.path, "line": p.line, "what": p.title} for p in left]
+        found["untouched"] = [
+            {"path": p.path, "line": p.line, "what": p.title.in_language(language)} for p in left
+        ]
     return found

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from switchboard.domain.company import Rules
     from switchboard.rehearsal.story import Speak
     from switchboard.rules import Loaded
+    from switchboard.sentences import Sentence
     from switchboard.settings import Settings
 
 
-def load_rules(path: Path | None, settings: Settings) -> Loaded:
+def load_rules(path: Path | None, settings: Settings, language: str) -> Loaded:
     """The rules at `path` or as set; exits with 1 telling every error, with 2 when there is no file."""
     from switchboard.rules import load
 
     loaded = load(path or settings.rules)
     if loaded.rules is None:
         for problem in loaded.errors:
-            print(f"{loaded.name}:{problem.line}: {problem.message} {problem.hint}".rstrip(), file=sys.stderr)
+            print(f"{loaded.name}:{problem.line}: {problem.words_in(language)}", file=sys.stderr)
         raise typer.Exit(1 if loaded.content else 2)
     return loaded
 
@@ -87,6 +88,9 @@ def numbers(given: Iterable[str] | None, rules: Rules, option: str) -> tuple[str
     return tuple(found)
 
 
-def local(at: datetime, zone: str) -> str:
+def local(at: datetime, zone: str) -> Sentence:
     """A time for people, in the company's zone."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%a %Y-%m-%d %H:%M")
+    from switchboard.sentences import say
+
+    there = at.astimezone(ZoneInfo(zone))
+    return say("cli.at", day=say(f"cli.day.d{there.isoweekday()}"), date=f"{there:%Y-%m-%d %H:%M}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from switchboard.cli import rules_import, rules_new
+from switchboard.cli.language import InLanguage, language
 from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.errors import RulesError, SwitchboardError
 
@@ -36,15 +37,16 @@ def register(app: typer.Typer) -> None:
     @rules.command("list")
     def list_versions(
         everything: Annotated[bool, typer.Option("--all", help=f"Not only the newest {LISTED}.")] = False,
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """Every version that was kept, newest first, and what it changed."""
-        _list(everything, as_json)
+        _list(everything, as_json, language(in_language))
 
     @rules.command()
-    def show(version: Version, as_json: AsJson = False) -> None:
+    def show(version: Version, in_language: InLanguage = None, as_json: AsJson = False) -> None:
         """Print a version as it was saved."""
-        _show(version, as_json)
+        _show(version, as_json, language(in_language))
 
     @rules.command()
     def diff(
@@ -53,10 +55,11 @@ def register(app: typer.Typer) -> None:
             str,
             typer.Argument(help="Left out: what VERSION changed; without VERSION, the file as it is now."),
         ] = "",
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """Tell in words what one version changes against another: who came, who left, what is different."""
-        _diff(version, other, as_json)
+        _diff(version, other, as_json, language(in_language))
 
     @rules.command()
     def back(version: Version, as_json: AsJson = False) -> None:
@@ -64,24 +67,36 @@ def register(app: typer.Typer) -> None:
         _back(version, as_json)
 
 
-def _list(everything: bool, as_json: bool) -> None:
+def _list(everything: bool, as_json: bool, language: str) -> None:
+    from switchboard.sentences import say
+
     store = _store()
     history = store.history()
     kept = history if everything else history[:LISTED]
-    changed = {k.version: store.changed(k.version) for k in kept}
+    changed = {k.version: store.changed(k.version, language) for k in kept}
     if as_json:
         print_json([{**asdict(k), "changed": list(changed[k.version])} for k in kept])
         return
     if not kept:
-        typer.echo("No rules have been in force yet.")
+        typer.echo(say("cli.no_versions").in_language(language))
         return
-    rows = [(k.version, k.state, k.at, k.source, _in_short(changed[k.version])) for k in kept]
-    print_table(("version", "state", "since", "from", "changed"), rows)
+    rows = [
+        (
+            k.version,
+            say(f"cli.state.{k.state.replace(' ', '_')}").in_language(language),
+            k.at,
+            k.source,
+            _in_short(changed[k.version], language),
+        )
+        for k in kept
+    ]
+    columns = ("version", "state", "since", "from", "changed")
+    print_table([say(f"cli.version.{column}").in_language(language) for column in columns], rows)
     if len(history) > len(kept):
-        typer.echo(f"{len(history) - len(kept)} older ones: `switchboard rules list --all`.")
+        typer.echo(say("cli.older", count=len(history) - len(kept)).in_language(language))
 
 
-def _show(version: str, as_json: bool) -> None:
+def _show(version: str, as_json: bool, language: str) -> None:
     store = _store()
     try:
         name = store.named(version)
@@ -92,11 +107,12 @@ def _show(version: str, as_json: bool) -> None:
         typer.echo(content, nl=False)
         return
     kept = next(k for k in store.history() if k.version == name)
-    print_json({**asdict(kept), "changed": list(store.changed(name)), "content": content})
+    print_json({**asdict(kept), "changed": list(store.changed(name, language)), "content": content})
 
 
-def _diff(version: str, other: str, as_json: bool) -> None:
+def _diff(version: str, other: str, as_json: bool, language: str) -> None:
     from switchboard.rules.differences import differences
+    from switchboard.sentences import say
 
     store = _store()
     try:
@@ -105,10 +121,10 @@ def _diff(version: str, other: str, as_json: bool) -> None:
         raise _refuse(error) from error
     changes = differences(*contents)
     if as_json:
-        print_json({"from": before, "to": after, "changes": [change.as_json() for change in changes]})
+        print_json({"from": before, "to": after, "changes": [change.as_json(language) for change in changes]})
         return
-    typer.echo(f"{before or 'nothing'} → {after}")
-    for line in _in_words(changes, contents):
+    typer.echo(f"{before or say('cli.nothing').in_language(language)} → {after}")
+    for line in _in_words(changes, contents, language):
         typer.echo(line)
 
 
@@ -126,11 +142,13 @@ def _compared(store: RulesStore, version: str, other: str) -> tuple[str, str, tu
     return now or "", str(file), (store.content(now) if now else b"", file.read_bytes())
 
 
-def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes]) -> list[str]:
+def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes], language: str) -> list[str]:
+    from switchboard.sentences import say
+
     if changes:
         signs = {"added": "+", "removed": "−", "moved": "↷", "changed": "~"}
-        return [f"  {signs[change.kind.value]} {change.words}" for change in changes]
-    return ["They are the same." if contents[0] == contents[1] else "Only comments or the writing differ."]
+        return [f"  {signs[change.kind.value]} {change.said.in_language(language)}" for change in changes]
+    return [say("cli.same" if contents[0] == contents[1] else "cli.writing").in_language(language)]
 
 
 def _back(version: str, as_json: bool) -> None:
@@ -161,9 +179,12 @@ def _say_back(version: str, name: str, as_json: bool, words: str) -> None:
         typer.echo(words)
 
 
-def _in_short(words: Sequence[str]) -> str:
+def _in_short(words: Sequence[str], language: str) -> str:
+    from switchboard.sentences import say, several
+
     more = len(words) - CHANGES_SHOWN
-    return "; ".join(words[:CHANGES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    rest = say("cli.and_more", count=more).in_language(language) if more > 0 else ""
+    return several(words[:CHANGES_SHOWN], "semicolon").in_language(language) + rest
 
 
 def _author() -> str:

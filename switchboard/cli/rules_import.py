@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from switchboard.cli.language import InLanguage, language
 from switchboard.cli.output import AsJson, print_json
 from switchboard.errors import RulesError, StorageError, SwitchboardError
 
@@ -28,6 +29,7 @@ def register(rules: typer.Typer) -> None:
             bool,
             typer.Option("--skip-present", help="Leave whoever stands in the rules already as they are."),
         ] = False,
+        in_language: InLanguage = None,
         as_json: AsJson = False,
     ) -> None:
         """Add people to the rules file. If any row is wrong, every mistake is told and nothing is written."""
@@ -44,9 +46,9 @@ def register(rules: typer.Typer) -> None:
             typer.echo(str(error), err=True)
             raise typer.Exit(2 if not target.exists() or not people.exists() else 1) from error
         if as_json:
-            print_json(_as_json(made, written))
+            print_json(_as_json(made, written, language(in_language)))
         else:
-            _tell(made, target, written)
+            _tell(made, target, written, language(in_language))
         raise typer.Exit(0 if made.ok else 1)
 
 
@@ -68,27 +70,38 @@ def _write(target: Path, expected: bytes, content: bytes) -> None:
         raise StorageError(f"{target} can't be written: {error}") from error
 
 
-def _as_json(made: Plan, written: bool) -> dict[str, object]:
+def _as_json(made: Plan, written: bool, language: str) -> dict[str, object]:
     return {
         "ok": made.ok,
         "written": written,
         "added": list(made.added),
         "present": list(made.present),
-        "problems": [problem.as_json() for problem in made.problems],
+        "problems": [problem.as_json(language) for problem in made.problems],
     }
 
 
-def _tell(made: Plan, target: Path, written: bool) -> None:
+def _tell(made: Plan, target: Path, written: bool, language: str) -> None:
+    from switchboard.sentences import say
+
     for found in made.problems:
-        where = f"row {found.row}" if found.row else f"line {found.problem.line} of the rules"
+        where = say("cli.imported_row", row=found.row)
+        if not found.row:
+            where = say("cli.imported_line", line=found.problem.line)
         column = ".".join(found.problem.path.split(".")[1:])
-        typer.echo(f"{where} ({column}): {found.problem.severity.value}: {found.problem.message}")
-        if found.problem.hint:
-            typer.echo(f"      → {found.problem.hint}")
+        severity = say(f"cli.severity.{found.problem.severity.value}").in_language(language)
+        message = found.problem.message_in(language)
+        typer.echo(f"{where.in_language(language)} ({column}): {severity}: {message}")
+        if hint := found.problem.hint_in(language):
+            typer.echo(f"      → {hint}")
     if not made.ok:
-        typer.echo("Nothing was written.")
+        typer.echo(say("cli.not_written").in_language(language))
         return
     for line in () if written else made.lines:
         typer.echo(line)
-    done = "added to" if written else "would be added to"
-    typer.echo(f"{len(made.added)} {done} {target}; {len(made.present)} are there already.")
+    done = say(
+        "cli.imported" if written else "cli.would_import",
+        count=len(made.added),
+        file=str(target),
+        present=len(made.present),
+    )
+    typer.echo(done.in_language(language))

@@ -1,8 +1,8 @@
 """Reasons in Chinese.
 
-A decision's reason is one English sentence, kept in the record as it is; whoever reads it may read Chinese.
-What varies in a sentence (numbers, places) is carried over, words among it are translated. A test makes sure
-that no reason of the engine's is left out.
+A decision's reason, and why an order is refused, is one English sentence, kept in the record as it is;
+whoever reads it may read Chinese. What varies in a sentence (numbers, places) is carried over, words among it
+are translated. A test makes sure that no reason of the engine's is left out.
 """
 
 from __future__ import annotations
@@ -127,10 +127,47 @@ wrong PIN = 密码错误
 {kind} {n}: not possible = {kind} {n}：无法执行
 {n}: {what} = {n}：{what}
 {n}: {why}; message or another extension = {n}：{why}；可留言或拨其他分机
+a phone inside dialled a code: nobody is waiting = 内部话机拨了功能码：没有人在等
+callers don't come back from {n}: transfer them = 来电者从 {n} 回不来：请直接转接
+no orders are taken for the phone {n} = 不接受话机 {n} 的吩咐
+no outside line takes {n} = 没有外线能拨 {n}
+nobody is being consulted = 没有在咨询任何人
+nobody waits for the line of {n} = {n} 的线路不能排队等候
+only operators ask {n} = 只有话务员可以询问 {n}
+only the secretary, {m}, asks {n} = 只有秘书 {m} 可以询问 {n}
+somebody outside = 外线的人
+that is the phone the order is given for = 这就是吩咐所用的话机
+the call has ended = 通话已结束
+the caller doesn't talk with {n} = 来电者没有在与 {n} 通话
+the caller is parked already = 来电者已经驻留
+the caller talks with {n} = 来电者正在与 {n} 通话
+the phone is ringing with this caller: pick it up = 话机正为这位来电者振铃：请摘机
+the phone {n} is in use = 话机 {n} 正在使用
+the phone {n} is not connected = 话机 {n} 没有连接
+the rules name no place for complaints = 规则没有写由谁受理投诉
+there is no extension {n} = 没有分机 {n}
+this call is not in the switchboard's hands = 这个通话不由总机掌握
+what was typed is longer than anybody listens to = 输入的内容太长
+who calls, from where and why: at least one is needed = 来电者是谁、来自哪里、有什么事：至少要有一项
+{n} doesn't have the caller: answer first = {n} 还没有接这位来电者：请先接听
+{n} has nobody in it = {n} 里没有人
+{n} has this caller = {n} 正在接待这位来电者
+{n} hasn't answered yet: transfer, or wait = {n} 还没有接听：请转接或等候
+{n} is a queue: nobody in particular can be asked = {n} 是队列：没有确定的人可以询问
+{n} is an emergency number: nobody is sent there = {n} 是紧急号码：不能把人转过去
+{n} is being consulted = 正在咨询 {n}
+{n} is no operator = {n} 不是话务员
+{n} is not asked before a call is put through = 接通 {n} 之前不需要询问
+{n} is not signed in as an operator = {n} 没有以话务员身份签入
+{n} is outside: only transfer and consult lead there = {n} 是外线号码：只能转接或咨询
+{n} may not dial {m} = {n} 无权拨 {m}
+{n} takes no calls at this time = {n} 这个时间不接电话
+{n} talks with the caller already = {n} 已经在与来电者通话
 """
 
 _WORDS = {
     "nobody": "无人",
+    "somebody outside": "外线的人",
     "right": "正确",
     "wrong": "错误",
     "locked": "已锁定",

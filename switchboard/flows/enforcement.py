@@ -18,6 +18,7 @@ from switchboard.domain.company import Rules
 from switchboard.errors import AmiDisconnected, RulesError, SwitchboardError
 from switchboard.flows.ports import Voice
 from switchboard.flows.rulebook import Book
+from switchboard.sentences import Sentence, say
 
 log = structlog.get_logger()
 
@@ -34,8 +35,41 @@ class Versions(Protocol):
 Read = Callable[[bytes], Rules]
 """Rules from a file's content; raises RulesError with every problem."""
 
-Rehearse = Callable[[Rules], Sequence[str]]
-"""What rules do otherwise than the administrator's example calls expect; a sentence each."""
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why rules stay out. `line` is that of the rules file, or of `file` beside it; None: of no single line.
+
+    `said` is a text where an outside part said it in its own words.
+    """
+
+    said: Sentence | str
+    line: int | None = None
+    file: str = ""
+    advice: Sentence | None = None
+
+    def message_in(self, language: str) -> str:
+        """What is wrong."""
+        return self.said.in_language(language) if isinstance(self.said, Sentence) else self.said
+
+    def hint_in(self, language: str) -> str:
+        """How to mend it; may be ""."""
+        return self.advice.in_language(language) if self.advice else ""
+
+    def words_in(self, language: str) -> str:
+        """All of it but a line of the rules file, in one line."""
+        place = ":".join(str(part) for part in (self.file, self.line) if part) if self.file else ""
+        words = f"{self.message_in(language)} {self.hint_in(language)}".rstrip()
+        return f"{place}: {words}" if place else words
+
+    def __str__(self) -> str:
+        """One line in English, for logs and `status`."""
+        words = self.words_in("en")
+        return f"line {self.line}: {words}" if self.line and not self.file else words
+
+
+Rehearse = Callable[[Rules], Sequence[Fault]]
+"""What rules do otherwise than the administrator's example calls expect."""
 
 Publish = Callable[[Rules], Awaitable[Voice]]
 """Make the PBX follow `rules`, wholly or not at all; raises SwitchboardError after rolling back."""
@@ -48,7 +82,12 @@ class RulesState:
 
     version: str
     state: str
-    errors: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The faults, a line of English each."""
+        return tuple(map(str, self.faults))
 
 
 class Enforcement:
@@ -88,12 +127,13 @@ class Enforcement:
                 else:
                     await self._put_in_force(rules, content, source)
             except AmiDisconnected as error:
-                self.state = RulesState(self.state.version, "pending", (f"waits for the PBX: {error}",))
+                waits = Fault(say("rules.waits", why=str(error)))
+                self.state = RulesState(self.state.version, "pending", (waits,))
                 log.warning("rules_pending", source=source, in_force=self.state.version)
             except RulesError as error:
-                self.refused(source, [_line(problem) for problem in error.problems] or [str(error)])
+                self.refused(source, [_fault(problem) for problem in error.problems] or [Fault(str(error))])
             except SwitchboardError as error:
-                self.refused(source, [str(error)])
+                self.refused(source, [Fault(str(error))])
             return self.state
 
     async def _put_in_force(self, rules: Rules, content: bytes, source: str) -> None:
@@ -117,11 +157,12 @@ class Enforcement:
         self._book.put_in_force(rules, voice)
         self.state = RulesState(rules.version, "in_force")
 
-    def refused(self, source: str, errors: Sequence[str]) -> None:
+    def refused(self, source: str, faults: Sequence[Fault]) -> None:
         """What was offered can't rule; the rules in force stay."""
-        self.state = RulesState(self.state.version, "refused", tuple(errors))
-        log.error("rules_refused", source=source, in_force=self.state.version, errors=list(errors))
+        self.state = RulesState(self.state.version, "refused", tuple(faults))
+        log.error("rules_refused", source=source, in_force=self.state.version, errors=list(self.state.errors))
 
 
-def _line(problem: Any) -> str:
-    return f"line {problem.line}: {problem.message}"
+def _fault(problem: Any) -> Fault:
+    """A `switchboard.rules.problems.Problem` of the file that was offered."""
+    return Fault(problem.said, problem.line, advice=problem.advice)

@@ -10,6 +10,7 @@ from switchboard.domain.actions import (
     Action,
     Ask,
     Dial,
+    DialOutside,
     Enqueue,
     Hangup,
     Look,
@@ -25,13 +26,14 @@ from switchboard.flows.wording import action_name
 from switchboard.rehearsal.interpreter import Moment
 from switchboard.rehearsal.recorded import RecordedCall, replay
 from switchboard.rehearsal.story import does, named
+from switchboard.sentences import NOTHING, Reason, Sentence, say, several
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What one version does where the ways part."""
 
-    does: str
+    does: Sentence
     reason: str
     line: int
 
@@ -43,8 +45,8 @@ class Change:
     call: RecordedCall
     before: Side
     after: Side
-    ends_before: str
-    ends_after: str
+    ends_before: Sentence
+    ends_after: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Comparison:
 def compare(old: Rules, new: Rules, calls: Iterable[RecordedCall]) -> Comparison:
     """Take each of `calls` through both."""
     count = reworded = 0
-    found: dict[tuple[str, str, int, int], list[Change]] = {}
+    found: dict[tuple[Sentence, Sentence, int, int], list[Change]] = {}
     for call in calls:
         count += 1
         ways = replay(old, call), replay(new, call)
@@ -125,28 +127,32 @@ def _sense(action: Action) -> Any:
 def _side(way: Sequence[Moment], i: int, rules: Rules) -> Side:
     """What a version does at step `i`, or that it has ended there."""
     if i >= len(way):
-        return Side("is over", way[-1].reason, way[-1].line)
+        return Side(say("compare.is_over"), way[-1].reason, way[-1].line)
     moment = way[i]
-    words = does(moment.action, rules) or f"says: {moment.reason}"
+    said = does(moment.action, rules)
     if isinstance(moment.action, Ask | Record):
-        words = f"asks: {moment.reason}"
-    return Side(words, moment.reason, moment.line)
+        said = say("compare.asks", reason=Reason(moment.reason))
+    elif said == NOTHING:
+        said = say("compare.says", reason=Reason(moment.reason))
+    return Side(said, moment.reason, moment.line)
 
 
-def _end(way: Sequence[Moment], rules: Rules) -> str:
+def _end(way: Sequence[Moment], rules: Rules) -> Sentence:
     """Where a way ends, as far as it is known."""
     for moment in reversed(way):
         match moment.action:
             case TakeMessage(mailbox) if isinstance(moment.outcome, MessageTaken):
-                return f"a message for {named(mailbox, rules)}"
+                return say("compare.message", who=named(mailbox, rules))
             case Dial(phones) | Screen(phones):
                 if moment.outcome is None:
-                    talks = "talks with" if moment.by else "rings"
-                    return f"{talks} {' + '.join(named(n, rules) for n in phones[:4])}"
+                    who = several((named(n, rules) for n in phones[:4]), "plus")
+                    return say("compare.talks" if moment.by else "compare.rings", who=who)
+            case DialOutside(number) if moment.outcome is None:
+                return say("compare.talks" if moment.by else "compare.rings", who=number)
             case Enqueue(queue) if moment.outcome is None:
-                return f"{'talks with an agent of' if moment.by else 'waits for'} {named(queue, rules)}"
+                return say("compare.agent" if moment.by else "compare.waits", who=named(queue, rules))
             case Hangup(refused) if refused:
-                return "refused"
+                return say("compare.refused")
             case Ask() if moment.outcome is None:
-                return f"hangs up, or is asked what the record can't answer: {moment.reason}"
-    return f"the call ends ({action_name(way[-1].action)})"
+                return say("compare.unanswered", reason=Reason(moment.reason))
+    return say("compare.ends", what=say(f"story.action.{action_name(way[-1].action)}"))

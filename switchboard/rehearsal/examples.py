@@ -18,7 +18,8 @@ from switchboard.domain.mode import Mode, mode_at
 from switchboard.domain.phrases import Text
 from switchboard.rehearsal.interpreter import Rehearsal, rehearse
 from switchboard.rehearsal.situation import Answer, Situation
-from switchboard.rehearsal.story import Ending, EndKind, Speak, ending, rung, said_with_starts
+from switchboard.rehearsal.story import Ending, EndKind, Speak, ending, message_reason, rung, said_with_starts
+from switchboard.sentences import Sentence, say, several
 
 HANGUP = "hangup"
 """What `ends_at` says of a call that comes to neither a conversation nor a message."""
@@ -81,8 +82,8 @@ class Failure:
 
     what: str  # e.g. "then.rings"
     line: int
-    expected: str
-    happened: str
+    expected: Sentence
+    happened: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,16 @@ def run(rules: Rules, example: Example, speak: Speak) -> Run:
     return Run(example, rehearsal, tuple(_judge(rules, example, rehearsal, speak)))
 
 
-def failures(rules: Rules, examples: Iterable[Example], speak: Speak) -> list[str]:
+def failures(rules: Rules, examples: Iterable[Example], speak: Speak) -> list[Sentence]:
     """A sentence for every expectation that `rules` don't meet; [] when all is as expected."""
     return [
-        f"example {example.name!r}, line {failure.line}: "
-        f"expected {failure.expected}; what happens: {failure.happened}"
+        say(
+            "examples.unmet",
+            name=example.name,
+            line=failure.line,
+            expected=failure.expected,
+            happened=failure.happened,
+        )
         for example in examples
         for failure in run(rules, example, speak).failures
     ]
@@ -140,21 +146,22 @@ def _judge(rules: Rules, example: Example, rehearsal: Rehearsal, speak: Speak) -
     for number in then.never_rings:
         if any(number in group for group in groups):
             line = example.line("then.never_rings")
-            yield Failure("then.never_rings", line, f"{number} never rings", _groups(groups))
+            expected = say("examples.never_rings", number=number)
+            yield Failure("then.never_rings", line, expected, _groups(groups))
     if then.ends_at is not None and not _ends_so(then.ends_at, end):
         yield Failure("then.ends_at", example.line("then.ends_at"), _place(then.ends_at), _end(end))
     if then.message_for is not None and (end.kind, end.number) != (EndKind.MESSAGE, then.message_for):
         line = example.line("then.message_for")
-        yield Failure("then.message_for", line, f"a message for {then.message_for}", _end(end))
+        yield Failure("then.message_for", line, say("examples.message", number=then.message_for), _end(end))
     if then.because is not None and (end.reason is None or end.reason.value != then.because):
         line = example.line("then.because")
-        yield Failure("then.because", line, f"a message because: {then.because}", _end(end))
-    if rehearsal.unused:
-        left = ", ".join(rehearsal.unused)
-        line = example.line("when.presses")
         yield Failure(
-            "when.presses", line, "every entry is asked for", f"nobody asks for {left}: {_end(end)}"
+            "then.because", line, say("examples.because", why=message_reason(then.because)), _end(end)
         )
+    if rehearsal.unused:
+        line = example.line("when.presses")
+        happened = say("examples.not_asked", entries=several(rehearsal.unused), end=_end(end))
+        yield Failure("when.presses", line, say("examples.all_asked"), happened)
 
 
 def _strangers(rules: Rules, example: Example) -> Iterator[Failure]:
@@ -166,7 +173,8 @@ def _strangers(rules: Rules, example: Example) -> Iterator[Failure]:
         expected.append(("then.message_for", example.then.message_for))
     for what, number in (*supposed, *expected):
         if number not in rules.extensions:
-            yield Failure(what, example.line(what), f"an extension {number}", "the rules have none")
+            expected_one = say("examples.extension", number=number)
+            yield Failure(what, example.line(what), expected_one, say("examples.no_extension"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +206,16 @@ def _heard(example: Example, rehearsal: Rehearsal, speak: Speak) -> Iterator[Fai
         if i == len(sayings):
             heard = " / ".join(s.text[first if s is sayings[here] else 0 :] for s in sayings[here:])
             line = example.line("then.hears")
-            yield Failure("then.hears", line, f"hears {wanted}", heard or "nothing more")
+            happened = say("examples.heard", text=heard) if heard else say("examples.heard_nothing")
+            yield Failure("then.hears", line, say("examples.hears", what=wanted), happened)
             break
         begin = end
     for unwanted in then.never_hears:
         for saying in sayings:
             if saying.find(unwanted, 0) >= 0:
                 line = example.line("then.never_hears")
-                yield Failure("then.never_hears", line, f"never hears {unwanted}", saying.text)
+                expected = say("examples.never_hears", what=unwanted)
+                yield Failure("then.never_hears", line, expected, say("examples.heard", text=saying.text))
                 break
 
 
@@ -234,26 +244,36 @@ def _ends_so(place: str, end: Ending) -> bool:
     return end.kind is EndKind.TALKS and place in (end.number, end.wanted)
 
 
-def _place(place: str) -> str:
-    words = {HANGUP: "a hang-up without conversation or message", REFUSED: "the call is refused"}
-    return words.get(place, f"talks with {place}")
+def _place(place: str) -> Sentence:
+    if place in (HANGUP, REFUSED):
+        return say(f"examples.{place}")
+    return say("examples.talks", number=place)
 
 
-def _end(end: Ending) -> str:
+def _end(end: Ending) -> Sentence:
     match end.kind:
+        case EndKind.TALKS if end.wanted != end.number:
+            return say("examples.talks_for", number=end.number, wanted=end.wanted)
         case EndKind.TALKS:
-            return f"talks with {end.number}" + (f" for {end.wanted}" if end.wanted != end.number else "")
+            return say("examples.talks", number=end.number)
+        case EndKind.MESSAGE if end.reason:
+            why = message_reason(end.reason.value)
+            return say("examples.message_because", number=end.number, why=why)
         case EndKind.MESSAGE:
-            return f"a message for {end.number}" + (f", because: {end.reason.value}" if end.reason else "")
+            return say("examples.message", number=end.number)
         case EndKind.REFUSED:
-            return "the call is refused"
+            return say("examples.refused")
         case _:
-            return "a hang-up without conversation or message"
+            return say("examples.hangup")
 
 
-def _ringing(numbers: tuple[str, ...]) -> str:
-    return f"rings {', '.join(numbers)}" if numbers else "no phone rings"
+def _ringing(numbers: tuple[str, ...]) -> Sentence:
+    if not numbers:
+        return say("examples.rings_nobody")
+    return say("examples.rings", numbers=several(numbers))
 
 
-def _groups(groups: tuple[tuple[str, ...], ...]) -> str:
-    return "rings " + ", then ".join(" + ".join(g) for g in groups) if groups else "no phone rings"
+def _groups(groups: tuple[tuple[str, ...], ...]) -> Sentence:
+    if not groups:
+        return say("examples.rings_nobody")
+    return say("examples.rings", numbers=several((several(group, "plus") for group in groups), "then"))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from switchboard.domain import prompt_keys
 from switchboard.domain.actions import Ask, Dial, Enqueue, Record, Say, Screen, TakeMessage
-from switchboard.domain.company import Rules
+from switchboard.domain.company import MenuKey, Rules
 from switchboard.domain.phrases import Text
 from switchboard.rehearsal.interpreter import Moment
+from switchboard.sentences import Sentence, Value, say
 
 SAID_ELSEWHERE = frozenset(
     (
@@ -38,7 +39,7 @@ class Part:
 
     path: str
     line: int
-    title: str
+    title: Sentence
 
 
 def parts(rules: Rules) -> tuple[Part, ...]:
@@ -47,19 +48,25 @@ def parts(rules: Rules) -> tuple[Part, ...]:
 
 
 def _parts(rules: Rules) -> Iterator[Part]:
-    yield Part("greeting", rules.line("greeting"), "the greeting")
+    yield Part("greeting", rules.line("greeting"), say("ways.part.greeting"))
     for pressed in rules.greeting.keys:
-        meaning = pressed.extension or pressed.action.value
-        yield Part(f"greeting.keys.{pressed.key}", pressed.line, f"key {pressed.key}: {meaning}")
-    yield Part("unclear", rules.line("unclear"), f"unclear calls go to {rules.unclear}")
+        title = say("ways.part.key", key=pressed.key, meaning=key_meaning(pressed))
+        yield Part(f"greeting.keys.{pressed.key}", pressed.line, title)
+    yield Part("unclear", rules.line("unclear"), say("ways.part.unclear", number=rules.unclear))
     if rules.operators:
-        yield Part("operators", rules.line("operators"), "the operators' desk")
+        yield Part("operators", rules.line("operators"), say("ways.part.operators"))
     for number, entry in rules.extensions.items():
-        yield Part(f"extensions.{number}", entry.line, f"{number} {entry.name.zh} {entry.name.en}")
+        who = say("story.who", number=number, zh=entry.name.zh, en=entry.name.en)
+        yield Part(f"extensions.{number}", entry.line, who)
     for key in rules.texts:
         if key not in prompt_keys.ALL or key in SAID_ELSEWHERE:
             continue
-        yield Part(f"texts.{key}", rules.line(f"texts.{key}"), f"the wording of {key}")
+        yield Part(f"texts.{key}", rules.line(f"texts.{key}"), say("ways.part.text", key=key))
+
+
+def key_meaning(pressed: MenuKey) -> Value:
+    """What a key of the greeting does: an extension, or a word for it."""
+    return pressed.extension or say(f"ways.meaning.{pressed.action.value}")
 
 
 def touched(moments: Iterable[Moment]) -> set[str]:

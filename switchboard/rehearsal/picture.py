@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from html import escape
 
-from switchboard.rehearsal.rows import OTHERWISE, Row
+from switchboard.rehearsal.rows import Row
+from switchboard.sentences import say
 
 LABEL = 48
 """Characters of a sentence in a picture; the rest is an ellipsis."""
@@ -15,23 +16,23 @@ ROW, STEP, MARGIN, SIZE = 26, 26, 16, 13
 """Heights, indentation, margin and letter size of the SVG, in pixels."""
 
 
-def mermaid(rows: Iterable[Row]) -> str:
+def mermaid(rows: Iterable[Row], language: str = "en") -> str:
     """A flow chart in Mermaid's language."""
     lines = ["flowchart TD"]
     for count, row in enumerate(rows):
         name = f"s{row.n or row.see}" if row.n or row.see else f"e{count}"
         if row.n:
-            lines.append(f'  {name}["{_what(row)}"]')
+            lines.append(f'  {name}["{_what(row, language)}"]')
         elif not row.see:
             lines.append(f'  {name}(["{_quoted(row.ends)}"])')
         if row.parent:
-            arrow = "-.->" if row.label == OTHERWISE else "-->"
+            arrow = "-.->" if row.otherwise else "-->"
             label = f'|"{_quoted(row.label)}"|' if row.label else ""
             lines.append(f"  s{row.parent} {arrow}{label} {name}")
     return "\n".join(lines) + "\n"
 
 
-def svg(rows: Iterable[Row], title: str) -> str:
+def svg(rows: Iterable[Row], title: str, language: str = "en") -> str:
     """A drawing of the tree. Texts are texts: they can be searched and copied."""
     drawn = list(rows)
     parts: list[str] = []
@@ -44,9 +45,10 @@ def svg(rows: Iterable[Row], title: str) -> str:
             way = f"V{y - SIZE}" if left == x else f"V{y - 4}H{x - 4}"
             parts.append(f'<path d="M{left + 6} {top + 5}{way}" class="line"/>')
         places[row.n] = (x, y)
-        spans = " ".join(f'<tspan class="{s}">{escape(words)}</tspan>' for s, words in _pieces(row) if words)
+        pieces = _pieces(row, language)
+        spans = " ".join(f'<tspan class="{s}">{escape(words)}</tspan>' for s, words in pieces if words)
         parts.append(f'<text x="{x}" y="{y}">{spans}</text>')
-        width = max(width, x + _width(" ".join(words for _, words in _pieces(row))))
+        width = max(width, x + _width(" ".join(words for _, words in pieces)))
     height = 3 * MARGIN + ROW * (len(drawn) + 1)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2 * MARGIN}" height="{height}" '
@@ -60,21 +62,23 @@ def svg(rows: Iterable[Row], title: str) -> str:
     )
 
 
-def _pieces(row: Row) -> list[tuple[str, str]]:
+def _pieces(row: Row, language: str) -> list[tuple[str, str]]:
     """What stands in a row, each piece with its style."""
-    pieces = [("label", f"{row.label}:" if row.label else "")]
+    label = say("ways.label", label=row.label).in_language(language) if row.label else ""
+    pieces = [("label", label)]
     if row.see:
-        return [*pieces, ("see", f"as at {row.see}")]
+        return [*pieces, ("see", say("ways.as_at", step=row.see).in_language(language))]
     if not row.n:
         return [*pieces, ("ends", row.ends)]
     hears = f"「{_short(row.hears)}」" if row.hears else ""
-    why = row.reason + (f" (line {row.line})" if row.line else "")
+    line = say("ways.in_line", line=row.line).in_language(language) if row.line else ""
+    why = f"{row.reason} {line}".rstrip()
     return [("n", f"{row.n}"), *pieces, ("hears", hears), ("does", row.does), ("why", why)]
 
 
-def _what(row: Row) -> str:
+def _what(row: Row, language: str) -> str:
     hears = f"「{_short(row.hears)}」" if row.hears else ""
-    line = f"line {row.line}" if row.line else ""
+    line = say("ways.line", line=row.line).in_language(language) if row.line else ""
     return "<br/>".join(_quoted(part) for part in (f"{row.n}. {hears}{row.does}", line) if part)
 
 

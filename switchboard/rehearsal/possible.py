@@ -60,6 +60,8 @@ from switchboard.domain.outcomes import (
 )
 from switchboard.domain.search import find, on_keypad, tellable
 from switchboard.rehearsal.interpreter import SPOKEN_SECONDS, TICKET, Moment
+from switchboard.rehearsal.parts import key_meaning
+from switchboard.sentences import NOTHING, Sentence, Value, say, several
 
 SPELT = 20
 """People whose names are tried as an example of a search."""
@@ -79,97 +81,97 @@ class Possibilities:
         self._rules = rules
         self._mode = mode
         self._groups = dict(_groups(rules))
-        self._dialable: dict[str, list[tuple[str, Outcome]]] = {}
-        self._spelled: dict[bool, list[tuple[str, Outcome]]] = {}
+        self._dialable: dict[str, list[tuple[Sentence, Outcome]]] = {}
+        self._spelled: dict[bool, list[tuple[Sentence, Outcome]]] = {}
 
-    def after(self, moment: Moment) -> Iterator[tuple[str, Outcome | None]]:
-        """Each in words, with its outcome; None: the call is over."""
+    def after(self, moment: Moment) -> Iterator[tuple[Sentence, Outcome | None]]:
+        """Each as a sentence, with its outcome; None: the call is over."""
         action: Action = moment.action
         match action:
             case Say():
-                yield "", Said()
+                yield NOTHING, Said()
             case Wait():
-                yield "", Waited()
+                yield NOTHING, Waited()
             case Ask():
                 yield from self._entries(action, moment.call)
             case Look(phones, desk):
                 yield from self._desk() if desk else _lines(phones)
             case Dial() | DialOutside():
-                yield "answered", None
-                yield "busy", Dialled(DialResult.BUSY)
-                yield "no answer", Dialled(DialResult.NO_ANSWER)
+                yield say("ways.answered"), None
+                yield say("ways.busy"), Dialled(DialResult.BUSY)
+                yield say("ways.no_answer"), Dialled(DialResult.NO_ANSWER)
             case Screen():
-                yield "takes the call", None
-                yield "passes it on to the deputy", ScreenEnded(Verdict.DEPUTY)
-                yield "wants a message", ScreenEnded(Verdict.MESSAGE)
-                yield "declines, or nobody", ScreenEnded(Verdict.NONE)
+                yield say("ways.takes"), None
+                yield say("ways.passes_on"), ScreenEnded(Verdict.DEPUTY)
+                yield say("ways.wants_message"), ScreenEnded(Verdict.MESSAGE)
+                yield say("ways.declines"), ScreenEnded(Verdict.NONE)
             case Record():
-                yield "speaks", Recorded(SPOKEN_SECONDS)
-                yield "says nothing", Recorded(0.0)
+                yield say("ways.speaks"), Recorded(SPOKEN_SECONDS)
+                yield say("ways.says_nothing"), Recorded(0.0)
             case LookAtQueue():
-                yield "an agent is free", QueueSeen(1, 0, 1, 1, 1)
-                yield "all agents talk", QueueSeen(1, 0, 1, 1, 0)
-                yield "no agent is there", QueueSeen(1, 0)
+                yield say("ways.agent_free"), QueueSeen(1, 0, 1, 1, 1)
+                yield say("ways.agents_talk"), QueueSeen(1, 0, 1, 1, 0)
+                yield say("ways.no_agent"), QueueSeen(1, 0)
             case Enqueue():
-                yield "an agent answers", None
+                yield say("ways.agent_answers"), None
                 for why in (QueueExit.TIMED_OUT, QueueExit.NO_AGENT, QueueExit.FULL):
-                    yield why.value.replace("_", " "), LeftQueue(why)
+                    yield say(f"story.left.{why.value}"), LeftQueue(why)
             case TakeMessage():
-                yield "recorded", MessageTaken()
-                yield "nothing recorded", MessageFailed()
+                yield say("ways.recorded"), MessageTaken()
+                yield say("ways.nothing_recorded"), MessageFailed()
             case CheckPin():
                 for verdict in Pin:
-                    yield f"PIN {verdict.value}", PinChecked(verdict)
+                    yield say("ways.pin", verdict=say(f"story.pin.{verdict.value}")), PinChecked(verdict)
             case FindTicket():
-                yield "", TicketFound(TICKET)
+                yield NOTHING, TicketFound(TICKET)
             case Connect() | Park() | Hangup():
-                yield "", None
+                yield NOTHING, None
             case _:
-                yield "", Done()
+                yield NOTHING, Done()
 
-    def _desk(self) -> Iterator[tuple[str, Outcome]]:
+    def _desk(self) -> Iterator[tuple[Sentence, Outcome]]:
         if self._mode is not Mode.MANUAL:
-            yield "automatic mode", Seen(mode=Mode.AUTOMATIC)
+            yield say("ways.automatic"), Seen(mode=Mode.AUTOMATIC)
         if self._mode is Mode.AUTOMATIC:
             return
         operators = self._rules.operators
-        yield "manual mode, nobody at the desk", Seen(mode=Mode.MANUAL)
+        yield say("ways.manual_nobody"), Seen(mode=Mode.MANUAL)
         if not operators:
             return
         for label, state in (("free", PhoneState.IDLE), ("busy", PhoneState.BUSY)):
             seen = Seen(dict.fromkeys(operators, state), Mode.MANUAL, operators)
-            yield f"manual mode, operators {label}", seen
+            yield say(f"ways.manual_{label}"), seen
         lost = Seen(dict.fromkeys(operators, PhoneState.UNREACHABLE), Mode.MANUAL, operators)
-        yield "manual mode, no operator can be reached", lost
+        yield say("ways.manual_unreachable"), lost
 
-    def _entries(self, ask: Ask, call: Call) -> Iterator[tuple[str, Outcome]]:
+    def _entries(self, ask: Ask, call: Call) -> Iterator[tuple[Sentence, Outcome]]:
         rules = self._rules
         for key in ask.keys:
             meaning = rules.greeting_keys.get(key) if ask.expect is Expect.EXTENSION else None
-            told = f" ({meaning.extension or meaning.action.value})" if meaning else ""
-            yield f"presses {key}{told}", Entered(key)
+            told = say("ways.key_means", key=key, meaning=key_meaning(meaning)) if meaning else None
+            yield told or say("ways.key", key=key), Entered(key)
         if ask.expect is Expect.EXTENSION:
             if ask.keys not in self._dialable:
                 self._dialable[ask.keys] = list(self._numbers(ask))
             yield from self._dialable[ask.keys]
-            yield "dials a number that is none", Entered(_nobody(rules))
+            yield say("ways.unknown_number"), Entered(_nobody(rules))
         elif ask.expect is Expect.NAME:
             if call.inside not in self._spelled:
                 self._spelled[call.inside] = list(self._names(call))
             yield from self._spelled[call.inside]
         elif ask.expect is Expect.NUMBER:
-            yield "enters a number", Entered("30")
-        yield "presses nothing", Silent()
+            yield say("ways.enters_number"), Entered("30")
+        yield say("ways.silence"), Silent()
 
-    def _numbers(self, ask: Ask) -> Iterator[tuple[str, Outcome]]:
+    def _numbers(self, ask: Ask) -> Iterator[tuple[Sentence, Outcome]]:
         """What can be dialled at such a question, told by kinds; each number that can be is reached."""
         for group in self._groups.values():
             dialable = [n for n in group if self._enterable(ask, n)]
             if dialable:
                 self.dialled |= {f"extensions.{n}" for n in dialable}
-                yield f"dials {_numbers(tuple(dialable), self._rules)}", Entered(dialable[0])
+                yield say("ways.dials", numbers=_numbers(tuple(dialable), self._rules)), Entered(dialable[0])
 
-    def _names(self, call: Call) -> Iterator[tuple[str, Outcome]]:
+    def _names(self, call: Call) -> Iterator[tuple[Sentence, Outcome]]:
         rules = self._rules
         known = (e for e in rules.extensions.values() if _is_plain(e) and tellable(e, call.inside))
         for entry in islice(known, SPELT):
@@ -177,12 +179,12 @@ class Possibilities:
             spelled = (on_keypad(word) for word in words)
             found = next((d for d in spelled if 0 < len(find(rules, d, call.inside)) <= MANY), "")
             if found:
-                yield f"spells a name, e.g. {found}", Entered(found)
+                yield say("ways.spells", keys=found), Entered(found)
                 break
-        yield "spells what nobody is called", Entered("9" * 19)
+        yield say("ways.spells_nobody"), Entered("9" * 19)
         many = next((k for k in "23456789" if len(find(rules, k, call.inside)) > MANY), "")
         if many:
-            yield f"spells too little, e.g. {many}", Entered(many)
+            yield say("ways.spells_little", keys=many), Entered(many)
 
     def _enterable(self, ask: Ask, number: str) -> bool:
         """Whether a caller can enter `number` here: no part of it is complete before, no key is meant."""
@@ -192,16 +194,16 @@ class Possibilities:
         return all(progress(ask, part, self._rules) is Progress.MORE for part in parts)
 
 
-def _lines(phones: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
+def _lines(phones: tuple[str, ...]) -> Iterator[tuple[Sentence, Outcome]]:
     if not phones:
-        yield "nobody to ring", Seen()
+        yield say("ways.nobody_to_ring"), Seen()
         return
     for label, state in (
         ("free", PhoneState.IDLE),
         ("busy", PhoneState.BUSY),
-        ("not reachable", PhoneState.UNREACHABLE),
+        ("not_reachable", PhoneState.UNREACHABLE),
     ):
-        yield label, Seen(dict.fromkeys(phones, state))
+        yield say(f"ways.{label}"), Seen(dict.fromkeys(phones, state))
 
 
 def _groups(rules: Rules) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -233,12 +235,12 @@ def _shape(entry: Extension) -> tuple[Any, ...]:
     return (type(entry),)
 
 
-def _numbers(group: tuple[str, ...], rules: Rules) -> str:
+def _numbers(group: tuple[str, ...], rules: Rules) -> Value:
     if len(group) == 1:
         entry = rules.extensions[group[0]]
-        return f"{group[0]} {entry.name.zh} {entry.name.en}"
-    shown = ", ".join(group[:6])
-    return f"{shown} … ({len(group)} alike)" if len(group) > 6 else shown
+        return say("story.who", number=group[0], zh=entry.name.zh, en=entry.name.en)
+    shown = several(group[:6])
+    return say("ways.alike", numbers=shown, count=len(group)) if len(group) > 6 else shown
 
 
 def _nobody(rules: Rules) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from switchboard.domain import reasons
 from switchboard.domain.actions import (
     Action,
     Ask,
@@ -29,26 +30,32 @@ from switchboard.domain.actions import (
     Wait,
 )
 from switchboard.domain.company import Rules
+from switchboard.domain.mode import Mode
+from switchboard.domain.order import OrderKind
 from switchboard.domain.outcomes import (
     Dialled,
+    Done,
     Entered,
     LeftQueue,
+    MessageFailed,
     MessageTaken,
     Ordered,
     Outcome,
-    PhoneState,
+    PinChecked,
     QueueSeen,
+    Recorded,
+    ScreenEnded,
     Seen,
     Silent,
+    TicketFound,
 )
 from switchboard.domain.phrases import Phrase
 from switchboard.flows.wording import action_name, outcome_word
 from switchboard.rehearsal.interpreter import Moment, Rehearsal
+from switchboard.sentences import NOTHING, Sentence, Several, Value, say, several
 
 Speak = Callable[[Phrase, str], str]
 """What a person hears of a phrase, in a language (`prompts.Sounds.text`)."""
-
-_STATES = {PhoneState.IDLE: "free", PhoneState.BUSY: "busy", PhoneState.UNREACHABLE: "not reachable"}
 
 _SHOWN = 12
 """Names told of a long list."""
@@ -78,7 +85,7 @@ class Ending:
 class Step:
     """One step in words. Empty fields have nothing to tell.
 
-    `hears` is in the caller's language at that moment; `does` and `comes_to` are English.
+    `hears` is in the caller's language at that moment; `does`, `comes_to` and `reason` in the reader's.
     """
 
     n: int
@@ -98,25 +105,26 @@ class Step:
         return {**asdict(self), "rings": list(self.rings)}
 
 
-def steps(rehearsal: Rehearsal, rules: Rules, speak: Speak) -> tuple[Step, ...]:
-    """The whole way in words."""
-    return tuple(step(n, moment, rules, speak) for n, moment in enumerate(rehearsal.moments, start=1))
+def steps(rehearsal: Rehearsal, rules: Rules, speak: Speak, language: str = "en") -> tuple[Step, ...]:
+    """The whole way in words of the reader's `language`."""
+    moments = enumerate(rehearsal.moments, start=1)
+    return tuple(step(n, moment, rules, speak, language) for n, moment in moments)
 
 
-def step(n: int, moment: Moment, rules: Rules, speak: Speak) -> Step:
-    """One decision in words."""
+def step(n: int, moment: Moment, rules: Rules, speak: Speak, language: str = "en") -> Step:
+    """One decision in words of the reader's `language`."""
     action = moment.action
     rings = action.phones if isinstance(action, Dial | Screen) else ()
     return Step(
         n=n,
         action=action_name(action),
         hears=said(action, moment.call.language, speak),
-        does=does(action, rules),
-        comes_to=comes_to(moment, rules),
+        does=does(action, rules).in_language(language),
+        comes_to=comes_to(moment, rules).in_language(language),
         outcome="" if moment.outcome is None else outcome_word(moment.outcome),
         rings=rings,
         seconds=_seconds(action),
-        reason=moment.reason,
+        reason=reasons.in_language(moment.reason, language),
         rule=moment.rule,
         line=moment.line,
     )
@@ -176,103 +184,139 @@ def said_with_starts(action: Action, language: str, speak: Speak) -> tuple[str, 
     return text, tuple(starts)
 
 
-def does(action: Action, rules: Rules) -> str:
-    """What happens besides what is heard, for people."""
+def does(action: Action, rules: Rules) -> Sentence:
+    """What happens besides what is heard, for people; NOTHING of what only speaks."""
     match action:
         case Say():
-            return ""
+            return NOTHING
         case Ask(_, expect, keys):
-            return f"waits for {_expected(expect, keys)}"
+            return say("story.asks", what=_expected(expect, keys))
         case Look((), False):
-            return "looks nobody up"
+            return say("story.looks_nobody")
         case Look(phones, desk):
-            return "looks " + " and ".join(
-                [
-                    *(["who is at the desk"] if desk else []),
-                    *([f"at {_list(phones, rules)}"] if phones else []),
-                ]
-            )
+            wanted = [say("story.look_desk")] if desk else []
+            wanted += [say("story.look_at", who=_list(phones, rules))] if phones else []
+            return say("story.looks", what=several(wanted, "and"))
         case Dial(phones, seconds):
-            return f"rings {_list(phones, rules)} for {seconds} s"
+            return say("story.dial", who=_list(phones, rules), seconds=seconds)
         case DialOutside(number, by, seconds):
-            return f"dials {number} outside, as {by} may, for {seconds} s"
+            return say("story.dial_outside", number=number, by=by, seconds=seconds)
         case Screen(phones, seconds):
-            return f"rings {_list(phones, rules)} for {seconds} s, plays the answers, asks who takes the call"
+            return say("story.screen", who=_list(phones, rules), seconds=seconds)
         case Record(_, clip, seconds):
-            return f"records answer {clip}, {seconds} s at most"
+            return say("story.record", clip=clip, seconds=seconds)
         case Enqueue(queue, seconds):
-            return f"waits in the queue of {named(queue, rules)} for at most {seconds} s"
+            return say("story.enqueue", who=named(queue, rules), seconds=seconds)
         case LookAtQueue(queue):
-            return f"looks who waits and who works in {named(queue, rules)}"
+            return say("story.look_at_queue", who=named(queue, rules))
         case OrderCallBack(queue, number):
-            return f"keeps that {number} is called back from {named(queue, rules)}"
+            return say("story.call_back", number=number, who=named(queue, rules))
         case Wait(seconds):
-            return f"music for {seconds} s"
+            return say("story.wait", seconds=seconds)
         case TakeMessage(mailbox, reason):
-            return f"records a message for {named(mailbox, rules)} ({reason.value})"
+            return say("story.message", who=named(mailbox, rules), why=message_reason(reason.value))
         case Hangup(refused):
-            return "the call is refused" if refused else "the call ends"
+            return say("story.refused" if refused else "story.over")
         case _:
-            return action_name(action).replace("_", " ")
+            return say(f"story.action.{action_name(action)}")
 
 
-def comes_to(moment: Moment, rules: Rules) -> str:
-    """What came of it, for people; "" where nothing else could."""
+def comes_to(moment: Moment, rules: Rules) -> Sentence:
+    """What came of it, for people; NOTHING where nothing else could."""
     outcome: Outcome | None = moment.outcome
     if outcome is None:
-        if not moment.by:
-            return ""
-        return f"{named(moment.by, rules)} answers: they talk"
+        return say("story.answers", who=named(moment.by, rules)) if moment.by else NOTHING
     match outcome:
         case Entered(digits):
-            return f"presses {digits or '#'}"
+            return say("story.presses", entry=digits or "#")
         case Silent():
-            return "presses nothing"
-        case Seen(phones, mode, operators, place):
-            states = [f"{n} is {_STATES[state]}" for n, state in list(phones.items())[:_SHOWN]]
-            states += ["…"] if len(phones) > _SHOWN else []
-            if isinstance(moment.action, Look) and moment.action.desk:
-                there = f"at the desk: {', '.join(operators)}" if operators else "nobody at the desk"
-                told = [f"{mode.value} mode", there, *([f"place {place}"] if place > 1 else []), *states]
-                return "; ".join(told if mode.value == "manual" else told[:1])
-            return ", ".join(states)
+            return say("story.silent")
+        case Seen():
+            desk = isinstance(moment.action, Look) and moment.action.desk
+            return _seen(outcome, desk)
         case Ordered(order):
-            what = f"{order.kind.value} {order.target}".rstrip().replace("_", " ")
-            return f"{named(order.by, rules)} answers, and orders: {what}"
+            what = ordered(order.kind, order.target)
+            return say("story.ordered", who=named(order.by, rules), what=what)
         case Dialled(result):
-            return result.value.replace("_", " ")
+            return say(f"story.dialled.{result.value}")
         case QueueSeen() as seen if not seen.known:
-            return "nobody knows"
+            return say("story.queue_unknown")
         case QueueSeen(place, _, present, agents, free):
-            return f"place {place}; {present} agents there, {agents} at work, {free} free"
+            return say("story.queue_seen", place=place, present=present, agents=agents, free=free)
         case LeftQueue(why):
-            return why.value.replace("_", " ")
+            return say(f"story.left.{why.value}")
+        case ScreenEnded(verdict):
+            return say(f"story.verdict.{verdict.value}")
+        case PinChecked(pin):
+            return say(f"story.pin.{pin.value}")
+        case Recorded(seconds):
+            return say("story.recorded_for", seconds=seconds)
+        case MessageTaken():
+            return say("story.recorded")
+        case MessageFailed():
+            return say("story.not_recorded")
+        case TicketFound(number):
+            return say("story.ticket", number=number)
+        case Done(False):
+            return say("story.not_done")
         case _:
-            word = outcome_word(outcome)
-            return "" if word in ("said", "waited", "done") else word.replace("_", " ")
+            return NOTHING
 
 
-def ending_words(end: Ending, rules: Rules) -> str:
+def _seen(seen: Seen, desk: bool) -> Sentence:
+    """Who was found how; of the desk also who answers and who is there."""
+    some = list(seen.phones.items())[:_SHOWN]
+    states: list[Value] = [
+        say("story.state", number=number, state=say(f"story.states.{state.value}")) for number, state in some
+    ]
+    states += ["…"] if len(seen.phones) > _SHOWN else []
+    if not desk:
+        return say("story.list", items=several(states))
+    mode = say(f"story.mode.{seen.mode.value}")
+    if seen.mode is not Mode.MANUAL:
+        return mode
+    there = say("story.desk_empty")
+    if seen.operators:
+        there = say("story.at_desk", numbers=several(seen.operators))
+    place = [say("story.place", place=seen.place)] if seen.place > 1 else []
+    return say("story.list", items=several([mode, there, *place, *states], "semicolon"))
+
+
+def ordered(kind: OrderKind, target: str) -> Sentence:
+    """An order in words, and whom or what it names."""
+    what = say(f"story.order.{kind.value}")
+    return say("story.order_to", what=what, target=target) if target else what
+
+
+def message_reason(reason: str) -> Sentence:
+    """Why it came to a message: a value of MessageReason in words."""
+    return say(f"story.reason.{reason}")
+
+
+def ending_words(end: Ending, rules: Rules) -> Sentence:
     """Where the call ends, for people."""
+    who = named(end.number, rules)
     match end.kind:
+        case EndKind.TALKS if end.wanted in ("", end.number, rules.main_number):
+            return say("story.talks", who=who)
         case EndKind.TALKS:
-            instead = "" if end.wanted in ("", end.number, rules.main_number) else f", for {end.wanted}"
-            return f"the caller talks with {named(end.number, rules)}{instead}"
+            return say("story.talks_for", who=who, wanted=end.wanted)
+        case EndKind.MESSAGE if end.reason:
+            return say("story.message_left_why", who=who, why=message_reason(end.reason.value))
         case EndKind.MESSAGE:
-            why = f" ({end.reason.value})" if end.reason else ""
-            return f"a message for {named(end.number, rules)}{why}"
+            return say("story.message_left", who=who)
         case EndKind.REFUSED:
-            return "the call is refused"
+            return say("story.refused")
         case EndKind.GONE:
-            return "the caller is gone"
+            return say("story.gone")
         case EndKind.HANGUP:
-            return "goodbye, without conversation or message"
+            return say("story.goodbye")
 
 
-def named(number: str, rules: Rules) -> str:
-    """`8201 曾国强 Zeng Guoqiang`."""
+def named(number: str, rules: Rules) -> Value:
+    """`8201 曾国强 Zeng Guoqiang`; in Chinese without the English name."""
     entry = rules.extensions.get(number)
-    return f"{number} {entry.name.zh} {entry.name.en}" if entry else number
+    return say("story.who", number=number, zh=entry.name.zh, en=entry.name.en) if entry else number
 
 
 def _seconds(action: Action) -> int | None:
@@ -284,18 +328,13 @@ def _seconds(action: Action) -> int | None:
     return None
 
 
-def _expected(expect: Expect, keys: str) -> str:
-    offered = f"one of the keys {' '.join(keys)}" if keys else ""
-    what = {
-        Expect.EXTENSION: "an extension",
-        Expect.NAME: "letters of a name",
-        Expect.KEY: "",
-        Expect.NUMBER: "a number",
-    }[expect]
-    return " or ".join(part for part in (what, offered) if part)
+def _expected(expect: Expect, keys: str) -> Several:
+    offered = [say("story.asked.keys", keys=" ".join(keys))] if keys else []
+    what = [say(f"story.asked.{expect.value}")] if expect is not Expect.KEY else []
+    return several([*what, *offered], "or_words")
 
 
-def _list(numbers: tuple[str, ...], rules: Rules) -> str:
-    shown = [named(n, rules) for n in numbers[:_SHOWN]]
-    more = len(numbers) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+def _list(numbers: tuple[str, ...], rules: Rules) -> Value:
+    shown = several(named(n, rules) for n in numbers[:_SHOWN])
+    more = len(numbers) - len(shown.parts)
+    return say("story.who_more", who=shown, count=more) if more else shown

@@ -10,14 +10,15 @@ from switchboard.domain.call import Call
 from switchboard.domain.company import FeatureCodes, Queue, Rules
 from switchboard.rehearsal.parts import Part
 from switchboard.rehearsal.ways import explore
+from switchboard.sentences import NOTHING
 
 
 def unreachable(rules: Rules, call: Call, at: datetime) -> tuple[Part, ...]:
     """Parts of the rules that no call comes to: from outside as `call` does, by the numbers of trunks, from
     a phone inside, by a code or a transfer. () also when there are too many ways to be sure."""
-    main = {rules.main_number: ""}
+    main = {rules.main_number: NOTHING}
     direct = {number for trunk in rules.trunks for number in trunk.numbers.values()}
-    found = [explore(rules, call, at, main | dict.fromkeys(direct, ""))]
+    found = [explore(rules, call, at, main | dict.fromkeys(direct, NOTHING))]
     if not found[0].unreachable:
         return ()
     agents = (n for e in rules.extensions.values() if isinstance(e, Queue) for n in e.members)
@@ -26,7 +27,7 @@ def unreachable(rules: Rules, call: Call, at: datetime) -> tuple[Part, ...]:
     for phone in dict.fromkeys(insiders):
         inside = replace(call, inside=True, caller=phone, asker=phone, trunk="")
         for one in (inside, replace(inside, back=phone)):
-            found.append(explore(rules, one, at, main | dict.fromkeys(codes(rules), "")))
+            found.append(explore(rules, one, at, main | dict.fromkeys(codes(rules), NOTHING)))
     if not all(ways.complete for ways in found):
         return ()
     lost = set.intersection(*({part.path for part in ways.unreachable} for ways in found))

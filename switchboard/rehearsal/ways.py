@@ -20,6 +20,7 @@ from switchboard.domain.outcomes import Arrived, Outcome
 from switchboard.rehearsal.interpreter import Moment
 from switchboard.rehearsal.parts import Part, touched, untouched
 from switchboard.rehearsal.possible import Possibilities
+from switchboard.sentences import NOTHING, Sentence, say, several
 
 MOST_NODES = 2000
 """Steps told at most; a sample company has about 300."""
@@ -46,10 +47,10 @@ class Branch:
     `first` marks the branch below which the next node is told in full; elsewhere it is only referred to.
     """
 
-    label: str
+    label: Sentence
     to: int | None
     first: bool = True
-    ends: str = ""
+    ends: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,12 @@ class _Found:
     """A node while it is being explored."""
 
     moment: Moment
-    branches: list[tuple[str, Any]] = field(default_factory=list)  # label and key, or label and None
+    branches: list[tuple[Sentence, Any]] = field(default_factory=list)  # label and key, or label and None
 
 
-def explore(rules: Rules, call: Call, at: datetime, roots: dict[str, str], mode: Mode | None = None) -> Ways:
+def explore(
+    rules: Rules, call: Call, at: datetime, roots: dict[str, Sentence], mode: Mode | None = None
+) -> Ways:
     """All ways of a call like `call` at `at`, for each of `roots` (number dialled -> what to call it).
 
     `mode` limits them to one mode of the desk.
@@ -96,7 +99,7 @@ class _Explorer:
         self._paths: set[str] = set()
         self._complete = True
 
-    def ways(self, call: Call, roots: dict[str, str]) -> Ways:
+    def ways(self, call: Call, roots: dict[str, Sentence]) -> Ways:
         open_: deque[Any] = deque()
         begun = []
         for dialled, label in roots.items():
@@ -132,13 +135,13 @@ class _Explorer:
 
     def _branch(self, found: _Found, open_: deque[Any]) -> None:
         """What can follow. Things that lead to the same step are told together."""
-        together: dict[Any, list[str]] = {}
+        together: dict[Any, list[Sentence]] = {}
         for label, outcome in self._possible.after(found.moment):
             key = None if outcome is None else self._decide(found.moment.call, outcome, open_)
             together.setdefault(key, []).append(label)
         found.branches = [(_either(labels), key) for key, labels in together.items()]
 
-    def _numbered(self, begun: list[tuple[str, Any]]) -> Ways:
+    def _numbered(self, begun: list[tuple[Sentence, Any]]) -> Ways:
         """Numbers in reading order; each node is told in full where the shortest way reaches it."""
         owner: dict[Any, Any] = {key: None for _, key in begun}
         queue = deque(owner)
@@ -178,5 +181,12 @@ def _alike(call: Call) -> Call:
     return replace(call, language="", dialled="", **_FORGETS.get(call.stage, {}))
 
 
-def _either(labels: list[str]) -> str:
-    return " / ".join(dict.fromkeys(label for label in labels if label))
+def _either(labels: list[Sentence]) -> Sentence:
+    found = list(dict.fromkeys(label for label in labels if label != NOTHING))
+    return (
+        found[0]
+        if len(found) == 1
+        else say("story.list", items=several(found, "either"))
+        if found
+        else NOTHING
+    )

@@ -15,6 +15,7 @@ from switchboard.rules.problems import shown
 from switchboard.rules.reading import read
 from switchboard.rules.salvage import salvage
 from switchboard.rules.schema import DIRECTORY
+from switchboard.sentences import Sentence, say, several
 
 VALUE_SHOWN = 120
 """Characters of a value at most."""
@@ -35,12 +36,18 @@ class Change:
 
     kind: Kind
     path: str
-    words: str
+    said: Sentence
     name: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    @property
+    def words(self) -> str:
+        """What happened, in English."""
+        return str(self.said)
+
+    def as_json(self, language: str = "en") -> dict[str, str]:
         """The keys of `switchboard rules diff --json`."""
-        return {"kind": self.kind.value, "path": self.path, "name": self.name, "words": self.words}
+        words = self.said.in_language(language)
+        return {"kind": self.kind.value, "path": self.path, "name": self.name, "words": words}
 
 
 def differences(before: bytes | str, after: bytes | str) -> tuple[Change, ...]:
@@ -62,30 +69,31 @@ def _directory(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chang
     for number, (section, _) in after.items():
         if number not in before:
             name = names[number]
-            yield Change(Kind.ADDED, f"{section}.{number}", f"added {number} ({name}) to {section}", name)
+            said = say("changes.added", number=number, name=name, section=section)
+            yield Change(Kind.ADDED, f"{section}.{number}", said, name)
     for number, (section, _) in before.items():
         if number not in after:
             name = names[number]
-            yield Change(
-                Kind.REMOVED, f"{section}.{number}", f"removed {number} ({name}) from {section}", name
-            )
+            said = say("changes.removed", number=number, name=name, section=section)
+            yield Change(Kind.REMOVED, f"{section}.{number}", said, name)
     for number, (section, entry) in after.items():
         if number not in before:
             continue
         earlier_section, earlier = before[number]
-        who = f"{number} ({names[number]})"
+        name = names[number]
         if earlier_section != section:
-            words = f"moved {who} from {earlier_section} to {section}"
-            yield Change(Kind.MOVED, f"{section}.{number}", words, names[number])
-        for path, words in _within(earlier, entry, f"{section}.{number}"):
+            said = say("changes.moved", number=number, name=name, earlier=earlier_section, section=section)
+            yield Change(Kind.MOVED, f"{section}.{number}", said, name)
+        for path, what in _within(earlier, entry, f"{section}.{number}"):
             inside = path.removeprefix(f"{section}.{number}.")
-            yield Change(Kind.CHANGED, path, f"{who}: {inside} {words}", names[number])
+            said = say("changes.of", number=number, name=name, path=inside, what=what)
+            yield Change(Kind.CHANGED, path, said, name)
 
 
 def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     rest = [{key: value for key, value in file.items() if key not in DIRECTORY} for file in (old, new)]
-    for path, words in _within(rest[0], rest[1], ""):
-        yield Change(Kind.CHANGED, path, f"{path} {words}")
+    for path, what in _within(rest[0], rest[1], ""):
+        yield Change(Kind.CHANGED, path, say("changes.setting", path=path, what=what))
 
 
 def _entries(file: Mapping[str, Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
@@ -96,7 +104,7 @@ def _name(entry: Mapping[str, Any]) -> str:
     return shown(entry.get("name", {}).get("zh", "?"), 24)
 
 
-def _within(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:
+def _within(old: Any, new: Any, path: str) -> Iterator[tuple[str, Sentence]]:
     """(dotted path, what happened) of everything that differs at or below `path`."""
     if old == new:
         return
@@ -106,19 +114,19 @@ def _within(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(old, list) and isinstance(new, list):
         yield path, _list(old, new)
     elif old is None:
-        yield path, f"is now {_value(new)}"
+        yield path, say("changes.now", new=_value(new))
     elif new is None:
-        yield path, f"is left out; it was {_value(old)}"
+        yield path, say("changes.gone", old=_value(old))
     else:
-        yield path, f"{_value(old)} → {_value(new)}"
+        yield path, say("changes.other", old=_value(old), new=_value(new))
 
 
-def _list(old: Sequence[Any], new: Sequence[Any]) -> str:
+def _list(old: Sequence[Any], new: Sequence[Any]) -> Sentence:
     gone = [_value(item) for item in old if item not in new]
     come = [_value(item) for item in new if item not in old]
     if not gone and not come:
-        return f"in another order: {', '.join(map(_value, new))}"
-    return ", ".join([f"− {item}" for item in gone] + [f"+ {item}" for item in come])
+        return say("changes.order", items=several(map(_value, new)))
+    return say("changes.list", items=several([f"− {item}" for item in gone] + [f"+ {item}" for item in come]))
 
 
 def _is_value(value: Mapping[str, Any]) -> bool:

@@ -20,11 +20,12 @@ from switchboard.domain.mode import Mode
 from switchboard.rehearsal.examples import Example, Expected
 from switchboard.rehearsal.situation import Answer
 from switchboard.rules.examples_wording import tell
-from switchboard.rules.problems import Problem, Severity, in_order
+from switchboard.rules.problems import Problem, Severity, cant_be_read, in_order, problem
 from switchboard.rules.reading import SIZE_LIMIT, read
 from switchboard.rules.schema import Section
 from switchboard.rules.tree import Node, find, plain
-from switchboard.rules.values import Extension, Identifier
+from switchboard.rules.values import Extension, Identifier, Unfit
+from switchboard.sentences import Sentence, say
 
 CALLS = ".calls.yaml"
 """How names of files with example calls end."""
@@ -34,19 +35,19 @@ MOST_CALLS = 20_000
 
 def _entry(value: str) -> str:
     if len(value) > 32 or set(value) - set("0123456789*#"):
-        raise ValueError('expected keys of a telephone: 0-9, * and #, or "" for silence')
+        raise Unfit("entry")
     return value
 
 
 def _number(value: str) -> str:
     if len(value) > 20 or set(value.removeprefix("+")) - set("0123456789"):
-        raise ValueError("expected a telephone number: digits, with or without a + in front")
+        raise Unfit("telephone")
     return value
 
 
 def _dialled(value: str) -> str:
     if not value or len(value) > 32 or set(value) - set("0123456789*#+"):
-        raise ValueError("expected a number to dial: digits, * and #")
+        raise Unfit("dialled")
     return value
 
 
@@ -54,7 +55,7 @@ def _time(value: str) -> str:
     try:
         datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("expected a time such as 2026-11-23 10:00") from None
+        raise Unfit("time") from None
     return value
 
 
@@ -178,14 +179,11 @@ class LoadedExamples:
     def ok(self) -> bool:
         return not any(p.severity is Severity.ERROR for p in self.problems)
 
-    def strange_to(self, rules: Rules) -> str:
-        """Why they say nothing about `rules`, as a sentence: they are another company's. "" when they do."""
+    def strange_to(self, rules: Rules) -> Sentence | None:
+        """Why they say nothing about `rules`: they are another company's. None when they do."""
         if self.company in ("", rules.company.zh, rules.company.en):
-            return ""
-        return (
-            f"{Path(self.name).name} is about {self.company}, the rules are {rules.company.zh}'s: its "
-            f"example calls don't count. Delete it, or write your own, with `company: {rules.company.zh}`"
-        )
+            return None
+        return say("examples.strange", file=Path(self.name).name, other=self.company, own=rules.company.zh)
 
 
 def beside(rules: Path) -> tuple[Path, ...]:
@@ -206,9 +204,7 @@ def load_examples(path: Path | str) -> LoadedExamples:
         with Path(path).open("rb") as file:
             content = file.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        message = f"The file can't be read: {(reason or 'unknown').lower()}."
-        return LoadedExamples(str(path), (), (Problem(Severity.ERROR, "unreadable", 1, "", message),))
+        return LoadedExamples(str(path), (), (cant_be_read(error),))
     return load_examples_text(content, str(path))
 
 
@@ -237,23 +233,16 @@ def _contradictions(file: CallsFile, root: Node) -> Iterator[Problem]:
         line = find(root, ("calls", i))[0].line
         where = f"calls.{i}"
         if call.given.at is None and file.given.at is None:
-            yield Problem(
-                Severity.ERROR,
-                "missing",
-                line,
-                f"{where}.given.at",
-                f"{call.name!r} doesn't say when; expected at, here or once in given at the top.",
-                "Write at: 2026-11-23 10:00.",
-            )
+            yield problem(Severity.ERROR, "missing.time", line, f"{where}.given.at", name=call.name)
         if not call.then.model_fields_set:
-            message = f"{call.name!r} expects nothing; expected hears, rings, ends_at or message_for."
-            yield Problem(Severity.ERROR, "missing", line, f"{where}.then", message)
+            yield problem(Severity.ERROR, "missing.expectation", line, f"{where}.then", name=call.name)
         if call.then.ends_at is not None and call.then.message_for is not None:
-            message = f"{call.name!r} can't end in a conversation and in a message."
-            yield Problem(Severity.ERROR, "contradiction", line, f"{where}.then", message)
+            yield problem(Severity.ERROR, "contradiction", line, f"{where}.then", name=call.name)
         if call.name in seen:
-            message = f"Found the name {call.name!r} again; it stands already in line {seen[call.name]}."
-            yield Problem(Severity.WARNING, "duplicate-name", line, f"{where}.name", message)
+            first = seen[call.name]
+            yield problem(
+                Severity.WARNING, "duplicate-name", line, f"{where}.name", name=call.name, first=first
+            )
         seen.setdefault(call.name, line)
 
 

@@ -10,17 +10,21 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from switchboard.rules.problems import Nearest, Problem, Severity, shown
+from switchboard.rules.problems import Nearest, Problem, Severity, problem, shown
 from switchboard.rules.tree import Location, Node, dotted, find
+from switchboard.rules.values import Unfit
+from switchboard.rules.wording import Told, did_you_mean, one_of, shown_as
+from switchboard.sentences import say, several
 
 _EXPECTED = {
-    "bool_type": "true or false",
-    "list_type": 'a list, such as ["8201", "8202"]',
-    "model_type": "keys with values below it",
-    "model_attributes_type": "keys with values below it",
-    "dict_type": "keys with values below it",
-    "string_type": "a text",
+    "bool_type": "truth",
+    "list_type": "list",
+    "model_type": "keys",
+    "model_attributes_type": "keys",
+    "dict_type": "keys",
+    "string_type": "text",
 }
+"""Of pydantic's complaints about types, what was expected."""
 
 
 def tell(errors: Iterable[ErrorDetails], root: Node, model: type[BaseModel]) -> list[Problem]:
@@ -29,10 +33,10 @@ def tell(errors: Iterable[ErrorDetails], root: Node, model: type[BaseModel]) -> 
     found: dict[Location, Problem] = {}
     for error in errors:
         location = _place(error["loc"], root, error["type"])
-        node, there = find(root, location)
-        code, message, hint = _words(error, location, node, there, model, nearest)
-        problem = Problem(Severity.ERROR, code, max(node.line, 1), dotted(location), message, hint)
-        found.setdefault(location, problem)
+        node = find(root, location)[0]
+        told = _words(error, location, node, model, nearest)
+        made = problem(Severity.ERROR, told.kind, node.line, dotted(location), told.advice, **told.found)
+        found.setdefault(location, made)
     return list(found.values())
 
 
@@ -45,36 +49,34 @@ def _place(location: Location, root: Node, kind: str) -> Location:
 
 
 def _words(
-    error: ErrorDetails, location: Location, node: Node, there: bool, model: type[BaseModel], nearest: Nearest
-) -> tuple[str, str, str]:
+    error: ErrorDetails, location: Location, node: Node, model: type[BaseModel], nearest: Nearest
+) -> Told:
     kind, value = error["type"], error["input"]
     key = str(location[-1]) if location else ""
-    found = f'"{shown(node.value)}"' if isinstance(node.value, str) else "a list or keys with values"
+    found = say("expected.found.either")
+    if isinstance(node.value, str):
+        found = shown_as("text", node.value)
     if kind == "extra_forbidden":
         known = _keys(model, location[:-1])
-        near = nearest.to(key, known)
-        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
-        return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint
+        advice = did_you_mean(nearest.to(key, known)) or say("advice.known", keys=several(known))
+        return Told("unknown-key", advice, {"key": shown(key)})
     if kind == "missing" or value is None:
-        where = f" in {dotted(location[:-1])}" if len(location) > 1 else ""
-        return "missing", f"{key} is missing or empty{where}; expected a value.", ""
+        if len(location) > 1:
+            return Told("missing.value_within", None, {"key": key, "where": dotted(location[:-1])})
+        return Told("missing.value", None, {"key": key})
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
-        raw = shown(str(node.value))
-        return (
-            "unquoted-number",
-            f"Found the number {raw} without quotes; expected it in quotes.",
-            (f'Write "{raw}".'),
-        )
+        return Told("unquoted-number.value", None, {"number": shown(str(node.value))})
     if kind == "literal_error":
         expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "")
         choices = [c.strip() for c in expected.replace(" or ", ", ").split(",")]
         near = nearest.to(str(node.value), choices) if isinstance(node.value, str) else ""
-        return "bad-value", f"Found {found}; expected {expected}.", f"Did you mean {near}?" if near else ""
-    if kind == "value_error":
-        return "bad-value", f"Found {found}; {error.get('ctx', {}).get('error')}.", ""
+        return Told("bad-value", did_you_mean(near), {"found": found, "expected": one_of(choices)})
+    if kind == "value_error" and isinstance(unfit := error.get("ctx", {}).get("error"), Unfit):
+        return Told("bad-value", None, {"found": found, "expected": unfit.expected})
     if kind in ("too_short", "too_long"):
-        return "bad-value", f"{dotted(location)} has too few or too many entries.", ""
-    return "bad-value", f"Found {found}; expected {_EXPECTED.get(kind, 'another value')}.", ""
+        return Told("bad-value.count", None, {"path": dotted(location)})
+    expected_here = say(f"expected.{_EXPECTED.get(kind, 'another')}")
+    return Told("bad-value", None, {"found": found, "expected": expected_here})
 
 
 def _keys(model: Any, location: Location) -> list[str]:

@@ -18,12 +18,13 @@ from switchboard.domain.pinyin import SURNAMES, pinyin_of
 from switchboard.errors import RulesError
 from switchboard.rules import wording
 from switchboard.rules.loading import load_text
-from switchboard.rules.problems import Nearest, Problem, Severity, shown
+from switchboard.rules.problems import Nearest, Problem, Severity, problem, shown
 from switchboard.rules.reading import decode, read
 from switchboard.rules.schema import Person, Section
 from switchboard.rules.spreadsheet import Row
 from switchboard.rules.tree import Node, find
 from switchboard.rules.values import Extension
+from switchboard.sentences import Value
 
 _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff](?:[A-Za-z0-9\u4e00-\u9fff·.@_-]| (?=[A-Za-z]))*")
 """Texts that need no quotes in YAML, if they are no word with a meaning of its own."""
@@ -48,9 +49,9 @@ class RowProblem:
     row: int
     problem: Problem
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str = "en") -> dict[str, Any]:
         """The keys of `switchboard rules import --json`."""
-        told = self.problem.as_json()
+        told = self.problem.as_json(language)
         return {
             "row": self.row,
             **{key: told[key] for key in ("severity", "code", "path", "message", "hint")},
@@ -94,11 +95,11 @@ def plan(content: bytes, people: Sequence[Row], skip_present: bool = False) -> P
     after, first = file.with_lines(lines)
     rows_of = [places[number] for number in right]
     known = {(p.code, p.path) for p in before.problems}
-    for problem in load_text(after).problems:
-        if (problem.code, problem.path) not in known:
-            at = problem.line - first
+    for found in load_text(after).problems:
+        if (found.code, found.path) not in known:
+            at = found.line - first
             row = rows_of[at] if 0 <= at < len(rows_of) else 0
-            problems.append(RowProblem(row, problem))
+            problems.append(RowProblem(row, found))
     return Plan(tuple(right), present, lines, tuple(sorted(problems, key=lambda p: p.row)), after)
 
 
@@ -114,27 +115,23 @@ def _sorted(
         number = row.cells.get("number", "")
         entry = _entry(row, file)
         if not number:
-            problems.append(_row_problem(row, "missing", "number is missing; expected an extension."))
+            problems.append(_row_problem(row, "missing.number"))
         elif number in places:
-            problems.append(
-                _row_problem(row, "listed-twice", f"{number} stands in row {places[number]} already.")
-            )
+            problems.append(_row_problem(row, "listed-twice.row", what=number, first=places[number]))
         elif number in file.numbers:
             line, same = file.numbers[number].line, file.holds(number, entry)
             if same or skip_present:
                 present.append(number)
             else:
-                hint = "Change it there, or import with --skip-present to leave it as it is."
-                message = f"{number} stands in line {line} of the rules already, with other values."
-                problems.append(_row_problem(row, "present", message, hint))
+                problems.append(_row_problem(row, "present", number=number, line=line))
         else:
             entries[number], places[number] = entry, row.line
     return entries, places, tuple(present), problems
 
 
-def _row_problem(row: Row, code: str, message: str, hint: str = "") -> RowProblem:
+def _row_problem(row: Row, kind: str, /, **found: Value) -> RowProblem:
     path = f"people.{shown(row.cells.get('number', ''))}"
-    return RowProblem(row.line, Problem(Severity.ERROR, code, row.line, path, message, hint))
+    return RowProblem(row.line, problem(Severity.ERROR, kind, row.line, path, **found))
 
 
 def _entry(row: Row, file: _File) -> dict[str, Any]:

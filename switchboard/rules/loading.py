@@ -11,7 +11,7 @@ from pathlib import Path
 from switchboard.domain.company import Name, Rules
 from switchboard.rules import checks, wording
 from switchboard.rules.compiling import compile_rules
-from switchboard.rules.problems import Nearest, Problem, Severity, in_order
+from switchboard.rules.problems import Nearest, Problem, Severity, cant_be_read, in_order, problem
 from switchboard.rules.reading import SIZE_LIMIT, read
 from switchboard.rules.salvage import salvage
 
@@ -53,11 +53,7 @@ def load(path: Path | str, today: date | None = None) -> Loaded:
         with Path(path).open("rb") as file:
             content = file.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
-        problem = Problem(
-            Severity.ERROR, "unreadable", 1, "", f"The file can't be read: {(reason or 'unknown').lower()}."
-        )
-        return Loaded(str(path), None, (problem,))
+        return Loaded(str(path), None, (cant_be_read(error),))
     return load_text(content, str(path), today=today)
 
 
@@ -91,5 +87,5 @@ def _told(problems: list[Problem]) -> tuple[Problem, ...]:
     errors = [p for p in ordered if p.severity is Severity.ERROR]
     kept = (errors or list(ordered))[:PROBLEMS_TOLD]
     left = len(ordered) - len(kept)
-    more = Problem(Severity.WARNING, "too-many", kept[-1].line, "", f"{left} more problems are not shown.")
+    more = problem(Severity.WARNING, "too-many.told", kept[-1].line, "", count=left)
     return (*kept, more)

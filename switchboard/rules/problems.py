@@ -1,11 +1,17 @@
-"""What is wrong with a rules file, told one by one in words an administrator uses."""
+"""What is wrong with a rules file, told one by one in words an administrator uses.
+
+A problem carries its kind and what was found; `switchboard/sentences/problems.*.yaml` has the words.
+"""
 
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from switchboard.sentences import Sentence, Value, known, say
 
 
 class Severity(StrEnum):
@@ -19,33 +25,80 @@ class Severity(StrEnum):
 class Problem:
     """One thing to look at. `line` is at least 1; `path` is dotted, e.g. `people.8201.department`.
 
-    `message` says what was found and what was expected, `hint` how to mend it (may be "").
+    `said` tells what was found and what was expected, `advice` how to mend it; `message` and `hint` are
+    their words in English.
     """
 
     severity: Severity
     code: str
     line: int
     path: str
-    message: str
-    hint: str = ""
+    said: Sentence
+    advice: Sentence | None = None
 
     def __post_init__(self) -> None:
-        """Keys and values of the file stand in words that go to terminals: nothing in them may act there."""
-        for name in ("path", "message", "hint"):
-            text = getattr(self, name)
-            if not text.isprintable():
-                object.__setattr__(self, name, _printable(text))
+        """Keys of the file go to terminals: nothing in them may act there."""
+        if not self.path.isprintable():
+            object.__setattr__(self, "path", _printable(self.path))
 
-    def as_json(self) -> dict[str, str | int]:
+    @property
+    def message(self) -> str:
+        """What was found and expected, in English."""
+        return self.message_in("en")
+
+    @property
+    def hint(self) -> str:
+        """How to mend it, in English; may be ""."""
+        return self.hint_in("en")
+
+    def message_in(self, language: str) -> str:
+        """What was found and what was expected, printable whatever the file holds."""
+        return _printable(self.said.in_language(language))
+
+    def hint_in(self, language: str) -> str:
+        """How to mend it; may be ""."""
+        return _printable(self.advice.in_language(language)) if self.advice else ""
+
+    def words_in(self, language: str) -> str:
+        """Both in one line."""
+        message, hint = self.message_in(language), self.hint_in(language)
+        return f"{message} {hint}" if hint else message
+
+    def as_json(self, language: str = "en") -> dict[str, str | int]:
         """The keys of `switchboard check --json`."""
         return {
             "severity": self.severity.value,
             "code": self.code,
             "line": self.line,
             "path": self.path,
-            "message": self.message,
-            "hint": self.hint,
+            "message": self.message_in(language),
+            "hint": self.hint_in(language),
         }
+
+
+def problem(
+    severity: Severity, kind: str, line: int, path: str, advice: Sentence | None = None, /, **found: Value
+) -> Problem:
+    """A problem of `kind`: its code, and after a dot the case of it. `found` fills what its sentences leave
+    open. Without `advice`, how to mend it is what `problems.<kind>.mend` says, if that is there."""
+    mend = f"problems.{kind}.mend"
+    if advice is None and known(mend):
+        advice = say(mend, **found)
+    code = kind.partition(".")[0]
+    return Problem(severity, code, max(line, 1), path, say(f"problems.{kind}.found", **found), advice)
+
+
+def cant_be_read(error: OSError | ValueError) -> Problem:
+    """The problem that a file is which can't be opened."""
+    return problem(Severity.ERROR, "unreadable", 1, "", reason=why_not(error))
+
+
+def why_not(error: OSError | ValueError) -> Value:
+    """Why a file can't be opened; the system's own words for what is rare."""
+    if not isinstance(error, OSError):
+        return say("files.no_name")
+    key = f"files.{errno.errorcode.get(error.errno or 0, '')}"
+    return say(key) if known(key) else (error.strerror or "").lower() or say("files.unknown")
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -91,6 +144,8 @@ def _nearest_number(found: str, choices: Iterable[str]) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

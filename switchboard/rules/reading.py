@@ -24,8 +24,9 @@ from ruamel.yaml.events import (
 )
 
 from switchboard.rules import syntax
-from switchboard.rules.problems import Problem, Severity, shown
+from switchboard.rules.problems import Problem, Severity, problem, shown
 from switchboard.rules.tree import Node, is_number, plain
+from switchboard.sentences import Sentence, Value, say
 
 try:
     from _ruamel_yaml import CParser  # type: ignore[import-not-found]
@@ -50,9 +51,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 class Unreadable(Exception):
     """Ends the reading of a file; carries the problem."""
 
-    def __init__(self, code: str, line: int, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.problem = Problem(Severity.ERROR, code, max(line, 1), "", message, hint)
+    def __init__(self, kind: str, line: int, advice: Sentence | None = None, /, **found: Value) -> None:
+        self.problem = problem(Severity.ERROR, kind, line, "", advice, **found)
+        super().__init__(self.problem.message)
 
 
 def read(content: bytes | str) -> tuple[Node | None, list[Problem]]:
@@ -69,9 +70,7 @@ def read(content: bytes | str) -> tuple[Node | None, list[Problem]]:
 def decode(content: bytes | str) -> str:
     """The file's text, line ends made equal. Raises Unreadable when it is too large or not UTF-8."""
     if len(content) > SIZE_LIMIT:
-        raise Unreadable(
-            "too-large", 1, f"The file has {len(content):,} bytes; expected at most {SIZE_LIMIT:,}."
-        )
+        raise Unreadable("too-large.bytes", 1, size=len(content), limit=SIZE_LIMIT)
     if isinstance(content, bytes):
         try:
             text = content.decode("utf-8-sig")
@@ -83,27 +82,22 @@ def decode(content: bytes | str) -> str:
     bad = _FORBIDDEN.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
-        raise Unreadable(
-            "control-character",
-            line,
-            f"Found the invisible character U+{ord(bad[0]):04X}; expected text.",
-            "Delete it: it often comes with text pasted from elsewhere.",
-        )
+        raise Unreadable("control-character", line, character=f"U+{ord(bad[0]):04X}")
     return text
 
 
 def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Unreadable:
     line = content.count(b"\n", 0, error.start) + 1
-    hint = "Save the file as UTF-8."
+    advice = say("advice.utf8")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        hint = "It looks like UTF-16: save the file as UTF-8."
+        advice = say("advice.utf16")
     else:
         try:
             content[:100_000].decode("gb18030")
-            hint = "It may be GBK (GB 18030): save the file as UTF-8."
+            advice = say("advice.gbk")
         except UnicodeDecodeError:
             pass
-    return Unreadable("encoding", line, "Found bytes that are not UTF-8; expected a file in UTF-8.", hint)
+    return Unreadable("encoding", line, advice)
 
 
 def _events(text: str, compiled: bool) -> Iterator[Any]:
@@ -125,26 +119,17 @@ def _build(text: str, problems: list[Problem], compiled: bool = CParser is not N
         if compiled and "found unexpected ':'" in (error.problem or ""):
             problems.clear()  # 08:30 between braces: YAML 1.2 allows it, the compiled parser doesn't know
             return _build(text, problems, compiled=False)
-        raise Unreadable(*syntax.explain(error, text)) from error
+        fault = syntax.explain(error, text)
+        raise Unreadable(fault.kind, fault.line, fault.advice, **fault.found) from error
     except (YAMLError, ValueError, RecursionError) as error:
-        raise Unreadable(
-            "syntax",
-            builder.line,
-            "The file can't be read from about here on.",
-            "Is a quote or bracket open?",
-        ) from error
+        raise Unreadable("syntax.unread", builder.line) from error
     root = builder.root
     if root is None or (not root.quoted and plain(root) is None):
-        raise Unreadable(
-            "empty", 1, "The file holds no rules; expected at least company, main_number and people."
-        )
-    if not isinstance(root.value, dict):
-        found = "a list" if isinstance(root.value, list) else f"the text {shown(root.value)!r}"
-        raise Unreadable(
-            "not-a-mapping",
-            min(root.line, last_line),
-            f"Found {found}; expected keys such as company: and people: at the beginning of lines.",
-        )
+        raise Unreadable("empty", 1)
+    if isinstance(root.value, list):
+        raise Unreadable("not-a-mapping.list", min(root.line, last_line))
+    if isinstance(root.value, str):
+        raise Unreadable("not-a-mapping.text", min(root.line, last_line), text=shown(root.value))
     return root
 
 
@@ -176,48 +161,30 @@ class _Builder:
             self._open.append(node)
             self._keys.append(None)
             if len(self._open) > DEPTH_LIMIT:
-                raise Unreadable(
-                    "too-deep",
-                    self.line,
-                    f"Found more than {DEPTH_LIMIT} levels; the rules have at most five.",
-                )
+                raise Unreadable("too-deep", self.line, limit=DEPTH_LIMIT)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self._open.pop()
             self._keys.pop()
             self._path.pop()
         elif isinstance(event, AliasEvent):
             text = f"*{event.anchor}"
-            self._say(
-                "alias",
-                f"Found {shown(text)} without quotes, which YAML takes for a repetition; expected a text.",
-                f'Write "{shown(text)}" in quotes, or the value itself.',
-            )
+            self._problem("alias.repetition", self.line, self._name(), text=shown(text))
             self._put(Node(self.line, text, quoted=True))
         elif isinstance(event, DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise Unreadable(
-                    "syntax", self.line, "Found a second document (---); expected one set of rules."
-                )
+                raise Unreadable("syntax.document", self.line)
 
     def _check_marks(self, event: Any) -> None:
         if event.anchor:
-            self._say(
-                "alias",
-                f"Found &{shown(event.anchor)} without quotes, which YAML takes for a mark; expected a text.",
-                "Put the text in quotes.",
-            )
+            self._problem("alias.mark", self.line, self._name(), text=f"&{shown(event.anchor)}")
         if event.tag and event.tag != "!":
-            self._say(
-                "tag",
-                f"Found the YAML tag {shown(event.tag)}; expected a plain value.",
-                "Leave the word with ! away, or put the text in quotes.",
-            )
+            self._problem("tag", self.line, self._name(), tag=shown(event.tag))
 
     def _put(self, node: Node) -> None:
         self._values += 1
         if self._values > VALUE_LIMIT:
-            raise Unreadable("too-large", self.line, f"Found more than {VALUE_LIMIT:,} values.")
+            raise Unreadable("too-large.values", self.line, limit=VALUE_LIMIT)
         if not self._open:
             self.root = node
             return
@@ -234,37 +201,17 @@ class _Builder:
         assert isinstance(top.value, dict)
         first = top.value.get(key)
         if first is not None:
-            self._problem(
-                "duplicate-key",
-                line,
-                f"Found {shown(key)} again; it stands already in line {first.line}.",
-                "Keep one of the two.",
-                key,
-            )
+            self._problem("duplicate-key", line, key, key=shown(key), first=first.line)
             return
         node.line = line
         top.value[key] = node
 
     def _key(self, node: Node) -> str:
         if not isinstance(node.value, str):
-            raise Unreadable(
-                "syntax",
-                node.line,
-                "Found a list or braces where a key is expected.",
-                "Put the text in quotes.",
-            )
+            raise Unreadable("syntax.key", node.line)
         if not node.quoted and is_number(node.value):
-            self._problem(
-                "unquoted-number",
-                node.line,
-                f"Found the number {shown(node.value)} without quotes; expected it in quotes.",
-                f'Write "{shown(node.value)}":',
-                node.value,
-            )
+            self._problem("unquoted-number.key", node.line, node.value, number=shown(node.value))
         return node.value
-
-    def _say(self, code: str, message: str, hint: str) -> None:
-        self._problem(code, self.line, message, hint, self._name())
 
     def _name(self) -> str:
         """What the next value is called in the mapping or list that is open."""
@@ -273,8 +220,8 @@ class _Builder:
         waiting, items = self._keys[-1], self._open[-1].value
         return waiting[0] if waiting else str(len(items)) if isinstance(items, list) else ""
 
-    def _problem(self, code: str, line: int, message: str, hint: str, path: str) -> None:
+    def _problem(self, kind: str, line: int, path: str, /, **found: Value) -> None:
         if len(self._problems) >= PROBLEM_LIMIT:
-            raise Unreadable("too-many", line, f"More than {PROBLEM_LIMIT} problems: the rest was not read.")
+            raise Unreadable("too-many.read", line, limit=PROBLEM_LIMIT)
         where = ".".join(name for name in (*self._path, path) if name)
-        self._problems.append(Problem(Severity.ERROR, code, line, where, message, hint))
+        self._problems.append(problem(Severity.ERROR, kind, line, where, **found))

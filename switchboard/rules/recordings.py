@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from switchboard.domain.company import LANGUAGES
-from switchboard.rules.problems import Problem, Severity
+from switchboard.rules.problems import Problem, Severity, problem
+from switchboard.sentences import several
 
 
 def in_one_language(folder: Path) -> tuple[Problem, ...]:
@@ -27,12 +28,13 @@ def _keys(folder: Path) -> set[str]:
 
 
 def _told(folder: Path, key: str, missing: list[str]) -> Problem:
-    there = ", ".join(language for language in LANGUAGES if language not in missing)
-    return Problem(
+    return problem(
         Severity.WARNING,
         "recording-one-language",
         1,
         f"texts.{key}",
-        f"{key} is recorded in {there} only; in {', '.join(missing)} callers hear the speech program.",
-        f"Add {', '.join(f'{folder.name}/{language}/{key}.wav' for language in missing)}.",
+        key=key,
+        there=several(language for language in LANGUAGES if language not in missing),
+        missing=several(missing),
+        files=several(f"{folder.name}/{language}/{key}.wav" for language in missing),
     )

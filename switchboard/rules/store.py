@@ -27,6 +27,7 @@ from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, StorageError
 from switchboard.rules.differences import differences
 from switchboard.rules.loading import Loaded, content_hash, load_text
+from switchboard.sentences import LANGUAGES
 
 VERSION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{8})", re.ASCII)
 
@@ -218,19 +219,20 @@ class RulesStore:
         place = versions.index(version) if version in versions else 0
         return versions[place - 1] if place > 0 else None
 
-    def changed(self, version: str) -> tuple[str, ...]:
+    def changed(self, version: str, language: str = "en") -> tuple[str, ...]:
         """What `version` changed, in words; () for the first, or when only the writing changed."""
         about = self._about(version)
-        kept = about.get("changed")
-        if isinstance(kept, list):
-            return tuple(map(str, kept))
+        kept = about.get("changed")  # a list: kept by a version of ours that knew English only
+        if isinstance(kept, dict) and isinstance(kept.get(language), list):
+            return tuple(map(str, kept[language]))
         before = self.before(version)
         if before is None:
             return ()
-        words = [change.words for change in differences(self.content(before), self.content(version))]
+        found = differences(self.content(before), self.content(version))
+        words = {known: [change.said.in_language(known) for change in found] for known in LANGUAGES}
         with self._lock, contextlib.suppress(StorageError):  # whoever only reads can't keep it
             self._note(version, {**self._about(version), "changed": words})
-        return tuple(words)
+        return tuple(words[language])
 
     def _versions(self) -> list[str]:
         """Oldest first."""

@@ -7,41 +7,47 @@ The parser stops at the first fault in the writing, so this is the one kind of p
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ruamel.yaml.error import MarkedYAMLError
+
+from switchboard.sentences import Sentence, Value, say
 
 _FULL_WIDTH = str.maketrans(
     {"：": ":", "“": '"', "”": '"', "，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]"}
 )
 
-_WORDS: tuple[tuple[str, str, str], ...] = (
-    # in the parser's message, what was found, how to mend it
-    ("mapping values are not allowed", "a second colon, or a key that stands too far right",
-     "Put a text that holds a colon in quotes, and keys of one level exactly below each other."),
-    ("could not find expected ':'", "a line without a colon after its key",
-     "Write key: value. A text over several lines belongs in quotes."),
-    ("while scanning a quoted scalar", "a quote that is never closed", "Close the quote on the same line."),
-    ("found unknown escape", "a backslash that YAML doesn't know",
-     "Use single quotes around a text with a backslash."),
-    ("expected ',' or", "an open [ or {", "Close the bracket, and put commas between what it holds."),
-    ("expected the node content", "a bracket or comma where a value is expected",
-     "Put a text that begins with one in quotes."),
-    ("cannot start any token", "a character no unquoted text may begin with", "Put the text in quotes."),
-    ("block sequence entries are not allowed", "a list (-) in the middle of a line",
-     "Begin the list on the next line, or write [one, two]."),
-    ("expected alphabetic or numeric", "an unquoted text that begins with * or &", "Put the text in quotes."),
-    ("did not find expected key", "a line that belongs to nothing before it",
-     "Put keys of one level exactly below each other, and close every bracket above."),
-    ("expected <block end>", "a line that belongs to nothing before it",
-     "Put keys of one level exactly below each other."),
-    ("expected '-' indicator", "a line among a list that doesn't begin with -",
-     "Put it exactly below what it belongs to."),
-    ("found unexpected document indicator", "--- in mid-text", "Delete it."),
-)  # fmt: skip
+_SAID: tuple[tuple[str, str], ...] = (
+    # in the parser's message, its key in `sentences/syntax.*.yaml`
+    ("mapping values are not allowed", "colon"),
+    ("could not find expected ':'", "no_colon"),
+    ("while scanning a quoted scalar", "open_quote"),
+    ("found unknown escape", "backslash"),
+    ("expected ',' or", "open_bracket"),
+    ("expected the node content", "bracket"),
+    ("cannot start any token", "character"),
+    ("block sequence entries are not allowed", "dash"),
+    ("expected alphabetic or numeric", "star"),
+    ("did not find expected key", "stray"),
+    ("expected <block end>", "stray_key"),
+    ("expected '-' indicator", "stray_item"),
+    ("found unexpected document indicator", "document"),
+)
 
 
-def explain(error: MarkedYAMLError, text: str) -> tuple[str, int, str, str]:
-    """(code, line, message, hint) of a complaint of the parser's about `text`."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a complaint amounts to: the problem's kind, its line, how to mend it, what was found."""
+
+    kind: str
+    line: int
+    advice: Sentence | None = None
+    found: Mapping[str, Value] = field(default_factory=dict)
+
+
+def explain(error: MarkedYAMLError, text: str) -> Fault:
+    """What a complaint of the parser's about `text` amounts to."""
     lines = text.split("\n")
     words = f"{error.context or ''} {error.problem or ''}"
     mark = error.problem_mark or error.context_mark
@@ -53,30 +59,23 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[str, int, str, str]:
     line = lines[number - 1]
     tabs = [n for n, row in enumerate(lines, 1) if re.match(r" *\t", row) and row.strip()]
     if tabs and (number in tabs or number - 1 in tabs):
-        others = f" (also in lines {_listed(tabs[1:])})" if len(tabs) > 1 else ""
-        return (
-            "tab",
-            tabs[0],
-            f"Found a tab at the beginning of the line{others}; expected spaces.",
-            ("Two spaces for each level; editors can be told to insert spaces."),
-        )
+        if len(tabs) > 1:
+            return Fault("tab.more", tabs[0], found={"lines": _listed(tabs[1:])})
+        return Fault("tab", tabs[0])
     opened = next((n for n in range(number, max(0, number - 200), -1) if _leaves_quote_open(lines[n - 1])), 0)
     if opened and "unknown escape" not in words:
-        return "syntax", opened, "Found a quote that is not closed in its line.", "Close the quote."
-    found, hint = "writing that YAML doesn't know", "Compare with the lines around it."
-    for part, what, mend in _WORDS:
-        if part in words:
-            found, hint = what, mend
-            break
-    full_width = [c for c in re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", line) if ord(c) in _FULL_WIDTH]
-    if full_width:
-        c = full_width[0]
-        hint = (
-            f"The line holds the full-width {c}: write {chr(ord(c)).translate(_FULL_WIDTH)} instead. {hint}"
-        )
+        return Fault("syntax.quote", opened)
+    key = next((key for part, key in _SAID if part in words), "unknown")
+    advice = say(f"syntax.{key}.mend")
+    wide = [c for c in re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", line) if ord(c) in _FULL_WIDTH]
+    first: Sentence | None = None
+    if wide:
+        first = say("advice.full_width", wide=wide[0], plain=wide[0].translate(_FULL_WIDTH))
     elif "\u3000" in line or "\u00a0" in line:
-        hint = f"The line holds a space that is not a plain one: type it anew. {hint}"
-    return "syntax", number, f"Found {found}.", hint
+        first = say("advice.odd_space")
+    if first is not None:
+        advice = say("advice.then", first=first, then=advice)
+    return Fault("syntax", number, advice, {"what": say(f"syntax.{key}.what")})
 
 
 def _leaves_quote_open(row: str) -> bool:

@@ -1,8 +1,9 @@
-"""Single values of the rules file: what one may be, said in the words its error will use.
+"""Single values of the rules file: what one may be, and what its error will say of that.
 
-Each is a text with a check; a failing check raises ValueError with "expected …", which `wording` joins
-with what was found. Numbers, names and patterns that pass can stand in a configuration file of
-Asterisk's without changing its meaning; names and texts can't, whoever renders them quotes them.
+Each is a text with a check; a failing check raises Unfit with what was expected (its words are in
+`sentences/expected.*.yaml`), which `wording` joins with what was found. Numbers, names and patterns that
+pass can stand in a configuration file of Asterisk's without changing its meaning; names and texts can't,
+whoever renders them quotes them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from switchboard.sentences import Value, say
+
 NAME_LIMIT = 80
 SENTENCE_LIMIT = 600
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,8 +30,17 @@ RUN_LIMIT = 62
 """Days that one entry of `extra_holidays` may span: a longer run is a mistyped year."""
 
 
+class Unfit(ValueError):
+    """A value that can't stand where it stands. `expected`: what may."""
+
+    def __init__(self, expected: str, /, **values: Value) -> None:
+        self.expected = say(f"expected.{expected}", **values)
+        super().__init__(f"expected {self.expected}")
+
+
 class Matching:
-    """A text that matches `pattern` as a whole; `expected` says so in words. JSON Schema gets the pattern."""
+    """A text that matches `pattern` as a whole; `expected` is the key of what says so. JSON Schema gets the
+    pattern."""
 
     def __init__(self, pattern: str, expected: str) -> None:
         self._compiled = re.compile(pattern, re.ASCII)
@@ -44,21 +56,19 @@ class Matching:
 
     def _check(self, value: str) -> str:
         if not self._compiled.fullmatch(value):
-            raise ValueError(f"expected {self._expected}")
+            raise Unfit(self._expected)
         return value
 
 
 def _spoken(limit: int, what: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not value.strip():
-            raise ValueError(f"expected {what}, found an empty text")
+            raise Unfit("empty", what=say(what))
         for c in value:
             if ord(c) < 32 or unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp"):
-                raise ValueError(
-                    f"expected {what} on one line; it holds the control character U+{ord(c):04X}"
-                )
+                raise Unfit("one_line", what=say(what), character=f"U+{ord(c):04X}")
         if len(value) > limit:
-            raise ValueError(f"expected {what} of at most {limit} characters, found {len(value)}")
+            raise Unfit("shorter", what=say(what), limit=limit, count=len(value))
         return value
 
     return check
@@ -71,7 +81,7 @@ def minutes(value: str) -> int:
 
 
 def weekdays(value: str) -> tuple[int, ...]:
-    """ISO weekdays (1 = Monday) of a Days text. ValueError tells what is wrong with it."""
+    """ISO weekdays (1 = Monday) of a Days text. Unfit tells what is wrong with it."""
     found: set[int] = set()
     for part in value.lower().split(","):
         first, dash, last = (p.strip() for p in part.partition("-"))
@@ -79,7 +89,7 @@ def weekdays(value: str) -> tuple[int, ...]:
             begin = WEEKDAYS.index(first)
             end = WEEKDAYS.index(last) if dash else begin
         except ValueError:
-            raise ValueError(f"expected days such as mon-fri or sat, sun; {part.strip()!r} is none") from None
+            raise Unfit("weekdays", part=part.strip()) from None
         while True:
             found.add(begin + 1)
             if begin == end:
@@ -95,18 +105,16 @@ def month_day(value: str) -> tuple[int, int]:
 
 
 def days_of(value: str) -> tuple[date, ...]:
-    """Every day of a Dates text. ValueError tells what is wrong with it."""
+    """Every day of a Dates text. Unfit tells what is wrong with it."""
     found = re.fullmatch(rf"({_DATE})(?: *(?:to|~|\.\.) *({_DATE}))?", value, re.ASCII)
     if not found:
-        raise ValueError("expected a day such as 2026-10-01, or 2026-10-01 to 2026-10-07")
+        raise Unfit("dates")
     first, last = _day(found[1]), _day(found[2] or found[1])
     count = (last - first).days + 1
     if count < 1:
-        raise ValueError(f"expected a later day than {first} after it")
+        raise Unfit("later", first=str(first))
     if count > RUN_LIMIT:
-        raise ValueError(
-            f"expected at most {RUN_LIMIT} days in a row, found {count}; a closure may be longer"
-        )
+        raise Unfit("run", limit=RUN_LIMIT, count=count)
     return tuple(first + timedelta(days=i) for i in range(count))
 
 
@@ -119,7 +127,7 @@ def moment(value: str, last: bool = False) -> datetime:
     """The local time, without zone, that a Moment means; of a whole day its begin, or its end if `last`."""
     found = re.fullmatch(rf"({_DATE})(?:[ T]([0-2]?[0-9]:[0-5][0-9]))?", value, re.ASCII)
     if not found or (found[2] and minutes(found[2]) > 24 * 60):
-        raise ValueError("expected a day such as 2026-12-31, or a moment such as 2026-12-31 14:00")
+        raise Unfit("moment")
     day = _day(found[1])
     whole = 24 * 60 if last else 0
     after = minutes(found[2]) if found[2] else whole
@@ -132,11 +140,11 @@ _DATE = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 def _day(value: str) -> date:
     year, month, day = map(int, value.split("-"))
     if not 2000 <= year <= 2100:
-        raise ValueError("expected a year from 2000 to 2100")
+        raise Unfit("year")
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"expected a day that exists; {value} doesn't") from None
+        raise Unfit("real_day", day=value) from None
 
 
 def _days(value: str) -> str:
@@ -156,12 +164,12 @@ def _moment(value: str) -> str:
 
 def _month_day(value: str) -> str:
     if not re.fullmatch("[0-9]{1,2}-[0-9]{1,2}", value, re.ASCII):
-        raise ValueError("expected a month and a day such as 07-01")
+        raise Unfit("month_day")
     month, day = month_day(value)
     try:
         date(2000, month, day)  # a leap year: 02-29 may begin or end a season
     except ValueError:
-        raise ValueError(f"expected a day that exists; {value} doesn't") from None
+        raise Unfit("real_day", day=value) from None
     return value
 
 
@@ -170,7 +178,7 @@ def _zone(value: str) -> str:
     try:
         zoneinfo.ZoneInfo(value)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        raise ValueError("expected a time zone such as Asia/Shanghai") from None
+        raise Unfit("zone") from None
     return value
 
 
@@ -178,17 +186,14 @@ def _address(value: str) -> str:
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
-        raise ValueError("expected an IP address or network such as 203.0.113.10 or 203.0.113.0/28") from None
+        raise Unfit("address") from None
     if isinstance(network, ipaddress.IPv6Network) and network.network_address.ipv4_mapped:
-        raise ValueError("expected the IPv4 address itself, not its IPv6 form")
+        raise Unfit("ipv4")
     loopback = ipaddress.ip_network("127.0.0.0/8" if network.version == 4 else "::1/128")
     if network.overlaps(loopback):
-        raise ValueError(
-            "expected an address of the provider's; this one is (or includes) loopback, this machine itself, "
-            "so every program here would pass for the trunk"
-        )
+        raise Unfit("not_loopback")
     if network.is_multicast or network.is_unspecified:
-        raise ValueError("expected the address of one machine or network")
+        raise Unfit("one_machine")
     return value
 
 
@@ -197,63 +202,56 @@ _PATTERN = r"(?:[0-9XZN]|\[(?:[0-9](?:-[0-9])?)+\]){1,24}\.?"
 
 def _pattern(value: str) -> str:
     if not re.fullmatch(_PATTERN, value, re.ASCII):
-        raise ValueError(
-            "expected a dial pattern: digits, X (0-9), Z (1-9), N (2-9), [1-5] (one of these), "
-            "and a final . for anything more"
-        )
+        raise Unfit("pattern")
     for first, last in re.findall(r"([0-9])-([0-9])", value):
         if first > last:
-            raise ValueError(f"expected a range from low to high; [{first}-{last}] matches nothing")
+            raise Unfit("range", first=first, last=last)
     return value
 
 
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 _EMAIL = r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])"
 
-Extension = Annotated[
-    str, Matching(r"[0-9]{2,10}", "an extension of 2 to 10 digits"), Field(title="extension")
-]
-Digits = Annotated[str, Matching(r"[0-9]{1,8}", "1 to 8 digits"), Field(title="digits")]
+Extension = Annotated[str, Matching(r"[0-9]{2,10}", "extension"), Field(title="extension")]
+Digits = Annotated[str, Matching(r"[0-9]{1,8}", "digits"), Field(title="digits")]
 TrunkNumber = Annotated[
     str,
-    Matching(r"\+?[0-9]{2,20}", "a telephone number of 2 to 20 digits, + may lead"),
+    Matching(r"\+?[0-9]{2,20}", "trunk_number"),
     Field(title="telephone number"),
 ]
 CallerNumber = Annotated[
     str,
-    Matching(r"\+?[0-9]{1,20}", "a telephone number or how it begins, + may lead"),
+    Matching(r"\+?[0-9]{1,20}", "caller_number"),
     Field(title="telephone number"),
 ]
 Phone = Annotated[
     str,
-    Matching(r"[0-9]{2,20}", "an extension, or an outside number of 2 to 20 digits"),
+    Matching(r"[0-9]{2,20}", "phone"),
     Field(title="extension or telephone number"),
 ]
-Key = Annotated[str, Matching(r"[0-9]", "one digit, 0 to 9"), Field(title="digit")]
+Key = Annotated[str, Matching(r"[0-9]", "key"), Field(title="digit")]
 KeyMeaning = Annotated[
     str,
-    Matching(r"language|enquiry|complaint|[0-9]{2,10}", "language, enquiry, complaint, or an extension"),
+    Matching(r"language|enquiry|complaint|[0-9]{2,10}", "key_meaning"),
     Field(title="word or extension"),
 ]
 OverflowTo = Annotated[
-    str, Matching(r"message|[0-9]{2,10}", "message, or an extension"), Field(title="`message` or extension")
+    str, Matching(r"message|[0-9]{2,10}", "overflow"), Field(title="`message` or extension")
 ]
-Code = Annotated[str, Matching(r"\*[0-9]{2}", '* and two digits, such as "*97"'), Field(title="code")]
+Code = Annotated[str, Matching(r"\*[0-9]{2}", "code"), Field(title="code")]
 Identifier = Annotated[
     str,
-    Matching(
-        r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}", "lower-case letters, digits and single dashes, letter first"
-    ),
+    Matching(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}", "identifier"),
     Field(title="word"),
 ]
-Host = Annotated[str, Matching(_HOST, "a host name or address, :port may follow"), Field(title="host")]
+Host = Annotated[str, Matching(_HOST, "host"), Field(title="host")]
 Registration = Annotated[
-    str, Matching(rf"[A-Za-z0-9+._-]{{1,64}}@{_HOST}", "user@host"), Field(title="user@host")
+    str, Matching(rf"[A-Za-z0-9+._-]{{1,64}}@{_HOST}", "registration"), Field(title="user@host")
 ]
-Email = Annotated[str, Matching(_EMAIL, "an e-mail address"), Field(title="e-mail address")]
+Email = Annotated[str, Matching(_EMAIL, "email"), Field(title="e-mail address")]
 ClockTime = Annotated[
     str,
-    Matching(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "a time such as 08:30"),
+    Matching(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "clock_time"),
     Field(title="time"),
 ]
 Days = Annotated[
@@ -297,5 +295,5 @@ Pattern = Annotated[
         json_schema_extra={"pattern": f"^{_PATTERN}$"},
     ),
 ]
-Line = Annotated[str, AfterValidator(_spoken(NAME_LIMIT, "a name")), Field(title="text")]
-Sentence = Annotated[str, AfterValidator(_spoken(SENTENCE_LIMIT, "a text")), Field(title="text")]
+Line = Annotated[str, AfterValidator(_spoken(NAME_LIMIT, "expected.name")), Field(title="text")]
+Sentence = Annotated[str, AfterValidator(_spoken(SENTENCE_LIMIT, "expected.text")), Field(title="text")]

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from switchboard.rules.problems import why_not
 from switchboard.rules.reading import SIZE_LIMIT
+from switchboard.sentences import Sentence, say
 
 POLL_SECONDS = 0.3
 STABLE_SECONDS = 0.2
@@ -26,6 +28,8 @@ READ_SECONDS = 5.0
 T = TypeVar("T")
 
 Fingerprint = tuple[int, int, int, int]
+Fault = Sentence | str
+"""Why a file can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Saved:
     """The file as it was saved; or, with `fault`, why it can't be read (`content` is empty then)."""
 
     content: bytes = b""
-    fault: str = ""
+    fault: Fault = ""
 
 
 async def watch(
@@ -47,7 +51,7 @@ async def watch(
     A file saved without change yields nothing. One that vanishes or can't be read yields a fault, once.
     Never ends by itself and never raises, save for cancellation. While someone keeps writing it waits.
     """
-    looked: Fingerprint | str | None = None
+    looked: Fingerprint | Fault | None = None
     last = Saved(known) if known is not None else None
     disk = _Disk(Path(path))
     try:
@@ -57,7 +61,7 @@ async def watch(
                 await asyncio.sleep(stable_seconds)
                 if await disk.fingerprint() != now:
                     continue  # still being written
-                saved = Saved(fault=now) if isinstance(now, str) else await disk.read()
+                saved = Saved(fault=now) if isinstance(now, Sentence | str) else await disk.read()
                 if saved is None or await disk.fingerprint() != now:
                     continue
                 looked = now
@@ -79,12 +83,12 @@ class _Disk:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def fingerprint(self) -> Fingerprint | str:
+    async def fingerprint(self) -> Fingerprint | Fault:
         """What changes when the file does, or why there is none."""
         try:
             return await self._within_deadline(_fingerprint)
         except TimeoutError:
-            return "the disk doesn't answer"
+            return say("files.no_answer")
         except (OSError, ValueError) as error:
             return _reason(error)
 
@@ -102,10 +106,10 @@ class _Disk:
             return await asyncio.get_running_loop().run_in_executor(self._thread, look, self._path)
 
 
-def _fingerprint(path: Path) -> Fingerprint | str:
+def _fingerprint(path: Path) -> Fingerprint | Fault:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        return "not a file"
+        return say("files.no_file")
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
@@ -114,5 +118,6 @@ def _bytes(path: Path) -> bytes:
         return file.read(SIZE_LIMIT + 1)
 
 
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or "unknown").lower() if isinstance(error, OSError) else "no file has such a name"
+def _reason(error: OSError | ValueError) -> Fault:
+    reason = why_not(error)
+    return reason if isinstance(reason, Sentence) else str(reason)

@@ -9,30 +9,48 @@ from __future__ import annotations
 import types
 import typing
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from switchboard.domain.company import LANGUAGES
-from switchboard.rules.problems import Nearest, Problem, Severity, shown
+from switchboard.rules.problems import Nearest, Problem, Severity, problem, shown
 from switchboard.rules.schema import DIRECTORY, RulesFile, Section
 from switchboard.rules.tree import Location, Node, dotted, find
+from switchboard.rules.values import Unfit
+from switchboard.sentences import Sentence, Several, Value, say, several
 
-MEANINGS = ("language", "enquiry", "complaint", "message")
-"""Words that may stand where an extension may."""
+_WORDS_FOR: Mapping[str, tuple[str, ...]] = {
+    "expected.extension": (),
+    "expected.phone": (),
+    "expected.key_meaning": ("language", "enquiry", "complaint"),
+    "expected.overflow": ("message",),
+}
+"""Where an extension may stand, and the words that may stand there too."""
 
 _KINDS = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "a text",
-    "list_type": 'a list, such as ["8201", "8202"]',
-    "dict_type": "keys with values below it",
-    "model_type": "keys with values below it",
-    "model_attributes_type": "keys with values below it",
+    "int_type": "whole_number",
+    "int_from_float": "whole_number",
+    "float_type": "number",
+    "bool_type": "truth",
+    "string_type": "text",
+    "list_type": "list",
+    "dict_type": "keys",
+    "model_type": "keys",
+    "model_attributes_type": "keys",
 }
+"""Of pydantic's complaints about types, what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem without its place."""
+
+    kind: str
+    advice: Sentence | None = None
+    found: Mapping[str, Value] = field(default_factory=dict)
 
 
 def tell(errors: Iterable[ErrorDetails], root: Node, nearest: Nearest) -> list[Problem]:
@@ -63,8 +81,8 @@ def _tell(error: ErrorDetails, root: Node, nearest: Nearest, names: Mapping[str,
         node, there = Node(find(root, location)[0].line, str(location[-1]), quoted=True), True
     else:
         node, there = find(root, location)
-    code, message, hint = _words(error, location, node, there, nearest, names)
-    return Problem(Severity.ERROR, code, max(node.line, 1), dotted(location), message, hint)
+    told = _words(error, location, node, there, nearest, names)
+    return problem(Severity.ERROR, told.kind, node.line, dotted(location), told.advice, **told.found)
 
 
 def _words(
@@ -74,119 +92,127 @@ def _words(
     there: bool,
     nearest: Nearest,
     names: Mapping[str, str],
-) -> tuple[str, str, str]:
+) -> Told:
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     key = str(location[-1]) if location else ""
     if kind == "extra_forbidden":
-        known = keys_of(location[:-1])
-        if ":" in key or "：" in key:
-            word = shown(key.replace("：", ":").partition(":")[0])
-            hint = f"Write {word}: with a plain colon and a space after it."
-            return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint
-        near = nearest.to(key, known)
-        hint = f"Did you mean {near}?" if near else f"Known here: {', '.join(known)}."
-        return "unknown-key", f"Found the key {shown(key)}, which has no meaning here.", hint
+        return Told("unknown-key", _known(key, location, nearest), {"key": shown(key)})
     if kind == "missing" or (value is None and there):
         return _missing(location, key, there)
-    found = _found(node) if there else shown(value)
+    found = _found(node) if there else shown_as("plain", value)
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
-        raw = shown(str(node.value))
-        return (
-            "unquoted-number",
-            f"Found the number {raw} without quotes; expected it in quotes.",
-            f'Write "{raw}".',
-        )
+        return Told("unquoted-number.value", None, {"number": shown(str(node.value))})
     if kind == "string_type" and isinstance(value, bool):
-        return (
-            "wrong-type",
-            f"Found {found}, which YAML takes for yes or no; expected a text.",
-            "Put it in quotes.",
-        )
+        return Told("wrong-type.truth", None, {"found": found})
     if kind == "literal_error":
         choices = [c.strip("' ") for c in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
         near = nearest.to(str(node.value), choices) if isinstance(node.value, str) else ""
-        return (
-            "bad-value",
-            f"Found {found}; expected {_either(choices)}.",
-            f"Did you mean {near}?" if near and near != node.value else "",
-        )
+        advice = did_you_mean(near) if near != node.value else None
+        return Told("bad-value", advice, {"found": found, "expected": one_of(choices)})
     if kind in _KINDS:
-        hint = ""
-        if kind in ("int_type", "float_type", "bool_type") and node.quoted:
-            hint = "Write it without quotes."
-        return "wrong-type", f"Found {found}; expected {_KINDS[kind]}.", hint
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
-        return "out-of-range", f"Found {found}; expected {bound}.", ""
-    if kind == "value_error":
-        return _refused(str(context.get("error", "expected another value")), node, found, nearest, names)
+        plain = kind in ("int_type", "float_type", "bool_type") and node.quoted
+        expected = say(f"expected.{_KINDS[kind]}")
+        return Told(
+            "wrong-type", say("advice.unquoted") if plain else None, {"found": found, "expected": expected}
+        )
+    if kind == "greater_than_equal":
+        return Told("out-of-range.least", None, {"found": found, "bound": context["ge"]})
+    if kind == "less_than_equal":
+        return Told("out-of-range.most", None, {"found": found, "bound": context["le"]})
+    if kind == "value_error" and isinstance(unfit := context.get("error"), Unfit):
+        return _refused(unfit.expected, node, found, nearest, names)
     if kind == "too_long":
-        return (
-            "out-of-range",
-            f"Found {context['actual_length']} entries; expected at most {context['max_length']}.",
-            "",
-        )
+        counts = {"count": context["actual_length"], "bound": context["max_length"]}
+        return Told("out-of-range.entries", None, counts)
     if kind == "too_short":
-        return "missing", f"{dotted(location)} is empty; expected at least one entry.", ""
-    return "bad-value", f"Found {found}, which is not allowed here.", ""
+        return Told("missing.entries", None, {"path": dotted(location)})
+    return Told("bad-value.other", None, {"found": found})
 
 
-def _missing(location: Location, key: str, there: bool) -> tuple[str, str, str]:
+def _known(key: str, location: Location, nearest: Nearest) -> Sentence:
+    """How to mend a key that means nothing."""
+    if ":" in key or "：" in key:
+        return say("advice.colon", word=shown(key.replace("：", ":").partition(":")[0]))
+    known = keys_of(location[:-1])
+    return did_you_mean(nearest.to(key, known)) or say("advice.known", keys=several(known))
+
+
+def _missing(location: Location, key: str, there: bool) -> Told:
     if location[0] == "texts" and len(location) == 3:
-        return (
+        return Told(
             "missing-text",
-            f"{dotted(location[:-1])} has no text in {key}; expected one in each of {', '.join(LANGUAGES)}.",
-            f"Add {key}: …, or leave {location[1]} away to keep the text that comes with the switchboard.",
+            None,
+            {
+                "path": dotted(location[:-1]),
+                "language": key,
+                "languages": several(LANGUAGES),
+                "key": str(location[1]),
+            },
         )
-    where = f" in {dotted(location[:-1])}" if len(location) > 1 else ""
-    hint = ""
-    if location[0] == "company" or (len(location) > 1 and location[-2] in ("name", "title")):
-        hint = "Callers hear names in Chinese and in English: {zh: …, en: …}."
-    what = f"{dotted(location)} is empty" if there else f"{key} is missing{where}"
-    return "missing", f"{what}; expected {_expected(location)}.", hint
+    named = location[0] == "company" or (len(location) > 1 and location[-2] in ("name", "title"))
+    advice = say("advice.both_names") if named else None
+    expected = _expected(location)
+    if there:
+        return Told("missing.empty", advice, {"path": dotted(location), "expected": expected})
+    if len(location) > 1:
+        where = dotted(location[:-1])
+        return Told("missing.within", advice, {"key": key, "where": where, "expected": expected})
+    return Told("missing.key", advice, {"key": key, "expected": expected})
 
 
 def _refused(
-    expected: str, node: Node, found: str, nearest: Nearest, names: Mapping[str, str]
-) -> tuple[str, str, str]:
+    expected: Sentence, node: Node, found: Sentence, nearest: Nearest, names: Mapping[str, str]
+) -> Told:
     """What one of `values`' checks said."""
     text = node.value if isinstance(node.value, str) else ""
-    code, hint = "bad-value", ""
-    if "extension" in expected:
+    kind = "bad-value"
+    advice: Sentence | None = None
+    if expected.key in _WORDS_FOR:
         number = names.get(text.casefold())
-        near = nearest.to(text, [m for m in MEANINGS if m in expected])
         if text.startswith("*"):
-            code, hint = "shadows-code", "Numbers with * are feature codes: see codes."
+            kind = "shadows-code"
         elif number:
-            hint = f'{shown(text)} has the number {shown(number)}: write "{shown(number)}".'
-        elif near:
-            hint = f"Did you mean {near}?"
-    elif "time zone" in expected:
-        near = nearest.to(text, zoneinfo.available_timezones())
-        hint = f"Did you mean {near}?" if near else ""
-    elif "loopback" in expected:
-        code = "loopback"
+            advice = say("advice.number_of_name", name=shown(text), number=shown(number))
+        else:
+            advice = did_you_mean(nearest.to(text, _WORDS_FOR[expected.key]))
+    elif expected.key == "expected.zone":
+        advice = did_you_mean(nearest.to(text, zoneinfo.available_timezones()))
+    elif expected.key == "expected.not_loopback":
+        kind = "loopback"
     if any(c.isdigit() and not c.isascii() for c in text):
-        hint = "Use plain digits 0-9; these are full-width or of another script."
-    return code, f"Found {found}; {expected}.", hint
+        advice = say("advice.plain_digits")
+    return Told(kind, advice, {"found": found, "expected": expected})
 
 
-def _found(node: Node) -> str:
+def _found(node: Node) -> Sentence:
     if isinstance(node.value, dict):
-        return "keys with values"
+        return say("expected.found.keys")
     if isinstance(node.value, list):
-        return "a list"
-    return f'"{shown(node.value)}"' if node.quoted else (shown(node.value) or "nothing")
+        return say("expected.found.list")
+    if not node.quoted and not node.value:
+        return say("expected.found.nothing")
+    return shown_as("text" if node.quoted else "plain", node.value)
 
 
-def _expected(location: Location) -> str:
+def shown_as(how: str, value: object) -> Sentence:
+    """A value that was found; `how`: "text" in quotes, "plain" without."""
+    return say(f"expected.found.{how}", text=shown(value))
+
+
+def did_you_mean(near: str | Value) -> Sentence | None:
+    """The advice to write `near`; None when nothing is near."""
+    return say("advice.near", near=near) if near else None
+
+
+def one_of(choices: Sequence[str]) -> Several:
+    """`a, b or c`."""
+    return several(choices, "or")
+
+
+def _expected(location: Location) -> Sentence:
     """What may stand at `location`, for a person to whom it is missing."""
     keys = keys_of(location)
-    return "keys such as " + ", ".join(keys[:3]) if keys else "a value"
-
-
-def _either(choices: list[str]) -> str:
-    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return say("expected.keys_such", keys=several(keys[:3])) if keys else say("expected.value")
 
 
 def keys_of(location: Location) -> list[str]:

@@ -11,7 +11,10 @@ import pytest
 from switchboard.domain import reasons
 
 DOMAIN = Path(reasons.__file__).parent
-DECIDING = [path for path in sorted(DOMAIN.glob("*.py")) if "Decision(" in path.read_text(encoding="utf-8")]
+SPEAKING = ("Decision(", "Refusal(")
+DECIDING = [
+    path for path in sorted(DOMAIN.glob("*.py")) if any(s in path.read_text("utf-8") for s in SPEAKING)
+]
 
 
 def given_in(path: Path) -> Iterator[str]:

@@ -37,7 +37,8 @@ class Versions:
 @dataclass(frozen=True)
 class Problem:
     line: int
-    message: str
+    said: str
+    advice: None = None
 
 
 def read(text: bytes) -> Rules:

@@ -61,12 +61,12 @@ def test_calls_that_part_at_the_same_place_are_one_cause() -> None:
     found = compare(company(), new, [*calls, recorded("8201")])
     (cause,) = found.causes
     assert (found.calls, found.changed, len(cause.changes)) == (4, 3, 3)
-    assert (cause.before.does, cause.after.does) == (
+    assert (str(cause.before.does), str(cause.after.does)) == (
         "rings 8201 张伟 Zhang Wei for 25 s",
         "rings 8201 张伟 Zhang Wei for 10 s",
     )
     assert cause.after.line == 41
-    assert [c.ends_before.partition(" 8201")[0] for c in cause.changes] == [
+    assert [str(c.ends_before).partition(" 8201")[0] for c in cause.changes] == [
         "talks with",
         "a message for",
         "talks with",
@@ -79,7 +79,7 @@ def test_an_extension_that_is_gone() -> None:
     found = compare(company(), replace(company(), extensions=left), [recorded("701")])
     (cause,) = found.causes
     assert cause.after.reason == "701 is no number of ours"
-    assert "record can't answer" in cause.changes[0].ends_after
+    assert "record can't answer" in str(cause.changes[0].ends_after)
 
 
 def test_known_facts_serve_where_the_ways_have_parted() -> None:
@@ -87,8 +87,8 @@ def test_known_facts_serve_where_the_ways_have_parted() -> None:
     call = recorded("8200", phones={"8201": Answer.NO_ANSWER, "8202": Answer.BUSY})
     new = with_entries(Department("8200", company().extensions["8200"].name, members=("8202", "8203")))
     (cause,) = compare(company(), new, [call]).causes
-    assert cause.after.does.startswith("looks at 8202") or "8203" in cause.after.does
-    assert "8202" not in cause.changes[0].ends_after
+    assert str(cause.after.does).startswith("looks at 8202") or "8203" in str(cause.after.does)
+    assert "8202" not in str(cause.changes[0].ends_after)
 
 
 def test_other_words_alone_are_counted_apart() -> None:

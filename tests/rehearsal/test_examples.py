@@ -37,7 +37,7 @@ def problems_of(text: str) -> list[tuple[int, str, str]]:
 def judged(then: Expected, *presses: str, **more: Any) -> list[tuple[str, str, str]]:
     """What comes otherwise for a call with these entries."""
     example = Example("an example", NOW, then, mode=Mode.AUTOMATIC, presses=presses, **more)
-    return [(f.what, f.expected, f.happened) for f in run(company(), example, speak).failures]
+    return [(f.what, str(f.expected), str(f.happened)) for f in run(company(), example, speak).failures]
 
 
 def test_an_example_is_read_with_what_holds_for_all() -> None:
@@ -111,7 +111,7 @@ def test_entries_that_nobody_asks_for_are_told() -> None:
 def test_failures_are_sentences_with_lines() -> None:
     """What keeps a file out of force says where to look."""
     examples = examples_of('  - {name: wrong, when: {presses: ["8201"]}, then: {ends_at: "8202"}}\n')
-    assert failures(company(), examples, speak) == [
+    assert [str(failure) for failure in failures(company(), examples, speak)] == [
         "example 'wrong', line 3: expected talks with 8202; what happens: talks with 8201"
     ]
 

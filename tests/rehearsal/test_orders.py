@@ -44,7 +44,7 @@ def test_a_caller_is_sent_outside_and_talks_there() -> None:
     assert rung(way) == (("8101",), (MOBILE,))
     assert way.refused == ()
     answered = next(moment for moment in way.moments if moment.by == "8101")
-    assert comes_to(answered, rules()).endswith(f"answers, and orders: transfer 9{MOBILE}")
+    assert str(comes_to(answered, rules())).endswith(f"answers, and orders: transfer 9{MOBILE}")
     dials = step(1, way.end, rules(), speak)
     assert dials.does == f"dials {MOBILE} outside, as 8101 may, for 60 s"
     assert dials.seconds == 60

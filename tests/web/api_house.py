@@ -23,7 +23,7 @@ from switchboard.domain.outcomes import PhoneState
 from switchboard.domain.roles import Permission, Role
 from switchboard.flows.callers import Callers
 from switchboard.flows.desk import Desk
-from switchboard.flows.enforcement import Enforcement
+from switchboard.flows.enforcement import Enforcement, Fault
 from switchboard.flows.live import Live
 from switchboard.flows.messages import Messages
 from switchboard.flows.orders import LineSeen, Orders
@@ -131,7 +131,7 @@ class Switchboard:
     board: Board = field(default_factory=lambda: Board(Gateway("127.0.0.1", 1, "x", "y")))
     lines: Lines = field(default_factory=Lines)
     published: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)  # what example calls object to
+    examples: list[Fault] = field(default_factory=list)  # what example calls object to
 
     def parts(self, database: Database, clock: Clock) -> Mapping[str, Any]:
         """The parts of a console over this switchboard."""

@@ -32,7 +32,7 @@ async def test_rules_are_tried_mended_put_in_force_and_taken_back(console: Conso
     await page.wait_for_selector("#result-problems .problem-card")
     line = wrong.splitlines().index('    mailbox_openers: ["8499"]') + 1
     assert await page.locator("#result-problems .line.at > :first-child").first.inner_text() == str(line)
-    assert "没有这个号码" in await page.inner_text("#result-problems")
+    assert "没有 8499 这个号码；应为人员或领导的号码。" in await page.inner_text("#result-problems")
     assert not await page.is_visible("#put")
 
     await page.fill("#try-text", text.replace("ring_for: 6 ", "ring_for: 7 "))

@@ -14,7 +14,7 @@ import pytest_asyncio
 from switchboard.bootstrap.rules_room import RulesRoom
 from switchboard.domain.callers import CallerNote, Grade
 from switchboard.domain.roles import Role
-from switchboard.flows.enforcement import RulesState
+from switchboard.flows.enforcement import Fault, RulesState
 from switchboard.flows.wording import _ACTION_NAMES
 from switchboard.rules import load_text
 from switchboard.rules.store import RulesStore
@@ -58,7 +58,7 @@ def room(tmp_path: Path) -> RulesRoom:
         store.put_in_force(store.keep(content, f"by {HOSTILE}"))
     wrong = SAMPLE.replace(b'mailbox_openers: ["8401"]', b'mailbox_openers: ["8499"]')
     (tmp_path / "routing_rules.yaml").write_bytes(wrong)
-    errors = tuple(f"line {p.line}: {p.message}" for p in load_text(wrong).errors)
+    errors = tuple(Fault(p.said, p.line, advice=p.advice) for p in load_text(wrong).errors)
     enforcement = SimpleNamespace(state=RulesState(store.version_in_force() or "", "refused", errors))
     return RulesRoom(tmp_path / "routing_rules.yaml", store, enforcement, lambda rules: [])  # type: ignore[arg-type]
 
@@ -123,13 +123,15 @@ async def test_status_shows_what_is_wrong_and_finds_phones(desk: Work) -> None:
 
 
 async def test_refused_rules_are_shown_with_the_lines_around(desk: Work) -> None:
-    """The line itself, three before and three behind, and what it is about in Chinese."""
+    """The line itself, three before and three behind, and what should stand there, in Chinese."""
     shown = await page(desk, "/rules")
     at = SAMPLE.decode().splitlines().index('    mailbox_openers: ["8401"]') + 1
     assert f"<span>{at}</span>" in shown
     assert f"<span>{at - 3}</span>" in shown
     assert f"<span>{at + 4}</span>" not in shown
-    assert "没有这个号码。" in shown
+    assert "没有 8499 这个号码；应为人员或领导的号码。" in shown
+    assert "是否应为 8899 (陆承志)" in shown
+    assert "which no entry has" not in shown
     assert HOSTILE not in shown
 
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from switchboard.bootstrap.examples import FORCE
 from switchboard.domain.call import Call, Stage
 from switchboard.domain.roles import Permission, Role
+from switchboard.flows.enforcement import Fault
 from switchboard.flows.orders import LineSeen
 from switchboard.settings import SOURCE
 from switchboard.web.api import described
@@ -182,7 +183,7 @@ async def test_rules_are_tried_out_and_put_in_force(api: Api) -> None:
 
 async def test_rules_that_example_calls_object_to_need_force(api: Api) -> None:
     """The objection is told; with force they rule all the same."""
-    api.switchboard.examples += ["calls.yaml:7: the chairman's phone rings", FORCE]
+    api.switchboard.examples += [Fault("the chairman's phone rings", 7, "calls.yaml"), FORCE]
     changed = SAMPLE.replace(b"ring_for: 25 ", b"ring_for: 21 ", 1)
     yaml = {"Content-Type": "application/yaml"}
     status, found = await api.ask("POST", "/rules/check", data=changed, headers=yaml)

@@ -21,12 +21,7 @@ def check(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
     worked = sorted({day for span in spans for day in weekdays(span.days)})
     for day in range(worked[0], worked[-1]) if worked else ():
         if day not in worked:
-            subject.warning(
-                "hours-hole",
-                where,
-                f"Nobody works on {WEEKDAYS[day - 1]}, a day between others that are worked.",
-                f"Add {WEEKDAYS[day - 1]} to the days of a span, if it was forgotten.",
-            )
+            subject.warning("hours-hole.day", where, day=WEEKDAYS[day - 1])
     told: set[int] = set()
     for day in worked:
         for opens, closes, i in _breaks(spans, day):
@@ -34,10 +29,11 @@ def check(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
             if hole is not None and i not in told:
                 told.add(i)
                 subject.warning(
-                    "hours-hole",
+                    "hours-hole.time",
                     (*where, i),
-                    f"From {_clock(hole[0])} to {_clock(hole[1])} on {WEEKDAYS[day - 1]} nobody is on duty.",
-                    "Make the spans meet, or cover the time with hours.lunch.",
+                    begins=_clock(hole[0]),
+                    ends=_clock(hole[1]),
+                    day=WEEKDAYS[day - 1],
                 )
 
 

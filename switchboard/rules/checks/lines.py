@@ -41,34 +41,19 @@ def _trunks(subject: Subject) -> None:
             subject.refers((*here, "numbers", dialled), number, DIRECTORY, main=True)
             main_reached = main_reached or number == subject.file.main_number
         if not (trunk.username or trunk.addresses or trunk.register_):
-            subject.error(
-                "trunk-unknown",
-                here,
-                f"Nothing tells calls of trunk {name} from others; expected username, addresses or register.",
-                "Write username: …; `switchboard trunks` then shows a password. Or list its addresses.",
-            )
+            subject.error("trunk-unknown", here, trunk=name)
         if trunk.username and trunk.username in usernames:
             subject.error(
                 "duplicate-username",
                 (*here, "username"),
-                f"The trunk {usernames[trunk.username]} signs in as {trunk.username} too; expected another.",
-                "Give this trunk another username.",
+                trunk=usernames[trunk.username],
+                username=trunk.username,
             )
         usernames.setdefault(trunk.username or "", name)
         if trunk.outgoing and not (trunk.host or trunk.register_):
-            subject.error(
-                "trunk-without-host",
-                (*here, "outgoing"),
-                f"The trunk {name} carries outside calls, but host is missing: where to?",
-                "Write host: with the provider's name or address, or leave outgoing away.",
-            )
+            subject.error("trunk-without-host", (*here, "outgoing"), trunk=name)
     if subject.file.trunks and not main_reached:
-        subject.warning(
-            "main-number-unreached",
-            ("trunks",),
-            f"No trunk's numbers lead to the main number, {subject.file.main_number}.",
-            f'Write what the provider dials for it under numbers: {{"…": "{subject.file.main_number}"}}.',
-        )
+        subject.warning("main-number-unreached", ("trunks",), number=subject.file.main_number)
 
 
 def _addresses(subject: Subject) -> None:
@@ -79,26 +64,20 @@ def _addresses(subject: Subject) -> None:
             network = ipaddress.ip_network(text, strict=False)
             here: Location = ("trunks", name, "addresses", i)
             if network.prefixlen < _NARROWEST[network.version]:
-                subject.warning(
-                    "address-wide",
-                    here,
-                    f"{network} has {network.num_addresses:,} addresses: phones there can't sign in, "
-                    "all pass for the trunk.",
-                    "List the provider's own addresses.",
-                )
+                subject.warning("address-wide", here, network=str(network), count=network.num_addresses)
             found.append((network.version, int(network.network_address), network.prefixlen, here, network))
     found.sort(key=lambda f: f[:3])
     widest: Any = None
     owner: Location = ()
     for _, _, _, here, network in found:
         if widest is not None and widest.version == network.version and network.subnet_of(widest):
-            first = "the same as" if network == widest else "inside"
             subject.error(
-                "address-taken",
+                f"address-taken.{'same' if network == widest else 'inside'}",
                 here,
-                f"{network} is {first} {widest} of the trunk {owner[1]} (line {subject.line(owner)}); "
-                "expected addresses that are nobody else's.",
-                "Leave it out of one of the two trunks.",
+                network=str(network),
+                other=str(widest),
+                trunk=str(owner[1]),
+                first=subject.line(owner),
             )
         else:
             widest, owner = network, here
@@ -113,8 +92,8 @@ def _classes(subject: Subject) -> None:
                 subject.warning(
                     "pattern-twice",
                     ("outside", "classes", name, i),
-                    f"{pattern} stands in {where[pattern]} too, so {where[pattern]} is enough to dial it.",
-                    "Leave it out here.",
+                    pattern=pattern,
+                    lesser=where[pattern],
                 )
             where.setdefault(pattern, name)
     if subject.damaged("outside") or not subject.file.trunks:
@@ -128,9 +107,4 @@ def _classes(subject: Subject) -> None:
                 used.setdefault(person.outside, (section, number, "outside"))
     for most, here in used.items():
         if not any(outside.classes.get(c) for c in CLASSES[: CLASSES.index(most) + 1]):
-            subject.warning(
-                "empty-class",
-                here,
-                f"outside.classes has no patterns up to {most}: whoever may dial {most} can dial nothing.",
-                "Add patterns under outside.classes, or write outside: none.",
-            )
+            subject.warning("empty-class", here, most=most)

@@ -32,13 +32,14 @@ def _duplicates(subject: Subject) -> dict[str, Location]:
             here: Location = (section, number)
             if number in numbers:
                 first = numbers[number]
-                what = "the main number" if first == ("main_number",) else f"an entry of {first[0]}"
-                subject.error(
-                    "duplicate-extension",
-                    here,
-                    f"{number} is already {what} (line {subject.line(first)}); expected each number once.",
-                    "Give one of them another number.",
-                )
+                line = subject.line(first)
+                if first == ("main_number",):
+                    subject.error("duplicate-extension.main", here, number=number, first=line)
+                else:
+                    section_of = str(first[0])
+                    subject.error(
+                        "duplicate-extension.entry", here, number=number, section=section_of, first=line
+                    )
             elif number.isascii() and number.isdigit():
                 numbers[number] = here
     return numbers
@@ -54,31 +55,19 @@ def _hidden(subject: Subject, numbers: dict[str, Location]) -> None:
         begun = next((number[:i] for i in sorted(lengths) if number[:i] in known), None)
         if begun is not None or number in beginnings:
             if begun == number:
-                how = "is an emergency number, which always goes outside."
+                subject.error("shadows-emergency.same", here, number=number)
             elif begun is not None:
-                how = f"begins with the emergency number {begun}; whoever dials one may reach the other."
+                subject.error("shadows-emergency.longer", here, number=number, emergency=begun)
             else:
-                how = f"is how the emergency number {beginnings[number]} begins; it must never be in its way."
-            subject.error("shadows-emergency", here, f"{number} {how}", "Give this extension another number.")
+                other = beginnings[number]
+                subject.error("shadows-emergency.shorter", here, number=number, emergency=other)
         elif number.startswith(prefix):
-            subject.error(
-                "shadows-outside-prefix",
-                here,
-                f"{number} begins with {prefix}, which phones inside dial before outside numbers.",
-                "Give this extension another number, or change outside.prefix.",
-            )
+            subject.error("shadows-outside-prefix", here, number=number, prefix=prefix)
     for i, number in enumerate(emergency):
         if number.startswith(prefix) and not subject.damaged("outside"):
-            subject.error(
-                "shadows-emergency",
-                ("outside", "prefix"),
-                f"The prefix {prefix} is how the emergency number {number} begins.",
-                "Choose another prefix.",
-            )
+            subject.error("shadows-emergency.prefix", ("outside", "prefix"), prefix=prefix, emergency=number)
         if number in emergency[:i]:
-            subject.warning(
-                "listed-twice", ("outside", "emergency"), f"{number} stands twice.", "Leave one out."
-            )
+            subject.warning("listed-twice", ("outside", "emergency"), what=number)
 
 
 def _prefixes(subject: Subject, numbers: dict[str, Location]) -> None:
@@ -90,12 +79,7 @@ def _prefixes(subject: Subject, numbers: dict[str, Location]) -> None:
     wait = subject.file.greeting.between_digits
     for number, here in numbers.items():
         if number in longer:
-            subject.warning(
-                "prefix-of-extension",
-                here,
-                f"{longer[number]} begins with {number}: callers who dial {number} wait {wait:g} s longer.",
-                "Give one of them another number.",
-            )
+            subject.warning("prefix-of-extension", here, longer=longer[number], number=number, wait=wait)
 
 
 def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
@@ -107,32 +91,21 @@ def _keys(subject: Subject, numbers: dict[str, Location]) -> None:
     for key, meaning in keys.items():
         here: Location = ("greeting", "keys", key)
         if meaning in meanings:
-            subject.warning(
-                "meaning-twice",
-                here,
-                f"Keys {meanings[meaning]} and {key} do the same.",
-                "Leave one of the keys out.",
-            )
+            subject.warning("meaning-twice", here, first=meanings[meaning], key=key)
         meanings.setdefault(meaning, key)
         if meaning.isdigit():
             subject.refers(here, meaning, DIRECTORY)
         if meaning == "complaint" and subject.file.complaints is None and not subject.damaged("complaints"):
-            subject.error(
-                "missing",
-                here,
-                f"Key {key} leads to complaints, but complaints is missing.",
-                'Add complaints: and the number of the customer-service queue, such as "8600".',
-            )
+            subject.error("missing.complaints", here, key=key)
         if key in begun:
-            more = len(begun[key]) - 1
-            others = f" and {more} more begin" if more else " begins"
-            subject.warning(
-                "key-begins-extension",
-                here,
-                f"Key {key} is also how {begun[key][0]}{others}: it works only after a pause of "
-                f"{subject.file.greeting.between_digits:g} s.",
-                "Take a key that no extension begins with.",
-            )
+            number, more = begun[key][0], len(begun[key]) - 1
+            wait = subject.file.greeting.between_digits
+            if more:
+                subject.warning(
+                    "key-begins-extension.many", here, key=key, number=number, count=more, wait=wait
+                )
+            else:
+                subject.warning("key-begins-extension.one", here, key=key, number=number, wait=wait)
 
 
 def _codes(subject: Subject) -> None:
@@ -142,15 +115,10 @@ def _codes(subject: Subject) -> None:
         if code in seen:
             codes = find(subject.root, ("codes",))[0].value
             at = name if isinstance(codes, dict) and name in codes else seen[code]
-            subject.error(
-                "duplicate-code",
-                ("codes", at),
-                f"{code} stands for both {seen[code]} and {name}; expected a code of its own for each.",
-                "Give one of them another code.",
-            )
+            subject.error("duplicate-code", ("codes", at), code=code, first=seen[code], second=name)
         seen.setdefault(code, name)
     asked = subject.file.codes.ask_pin
     for i, asking in enumerate(asked):
         if asking in asked[:i]:
             here: Location = ("codes", "ask_pin", i)
-            subject.warning("listed-twice", here, f"{asking} stands twice in this list.", "Leave one out.")
+            subject.warning("listed-twice", here, what=asking)

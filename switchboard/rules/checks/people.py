@@ -30,9 +30,7 @@ def _listed(subject: Subject, location: Location, numbers: list[str], kinds: tup
     seen: set[str] = set()
     for i, number in enumerate(numbers):
         if number in seen:
-            subject.error(
-                "listed-twice", (*location, i), f"{number} stands twice in this list.", "Leave one out."
-            )
+            subject.error("listed-twice", (*location, i), what=number)
         elif subject.sections.get(number) not in kinds:
             subject.refers((*location, i), number, kinds)
         seen.add(number)
@@ -42,12 +40,7 @@ def _operators(subject: Subject) -> None:
     here: Location = ("operators", "people")
     _listed(subject, here, subject.file.operators.people, PERSON)
     if not subject.file.operators.people and subject.file.hours.weekly and not subject.damaged("operators"):
-        subject.warning(
-            "no-operators",
-            ("operators",),
-            "hours says when operators are on duty, but nobody may sign in: manual mode never works.",
-            "List extensions under operators.people, or leave hours away.",
-        )
+        subject.warning("no-operators", ("operators",))
 
 
 def _lunch_turns(subject: Subject) -> None:
@@ -60,12 +53,7 @@ def _lunch_turns(subject: Subject) -> None:
         _listed(subject, here, turn.people, PERSON)
         for j, number in enumerate(turn.people):
             if subject.entry(number) is not None and number not in subject.file.operators.people:
-                subject.error(
-                    "not-operator",
-                    (*here, j),
-                    f"{subject.name(number)} stays over lunch, but is no operator.",
-                    "List them under operators.people, or leave them out here.",
-                )
+                subject.error("not-operator", (*here, j), who=subject.name(number))
 
 
 def _teams(subject: Subject) -> None:
@@ -77,27 +65,13 @@ def _teams(subject: Subject) -> None:
             _listed(subject, (*here, "mailbox_openers"), team.mailbox_openers or [], ("people", "executives"))
             members = subject.members[number]
             if subject.lacks_members(number):
-                subject.error(
-                    "no-members",
-                    here,
-                    f"{subject.name(number)} has nobody to ring; expected members.",
-                    f'Write department: "{number}" at its people, or list members here.',
-                )
+                subject.error("no-members", here, who=subject.name(number), number=number)
             if team.mailbox_openers == []:
-                subject.error(
-                    "no-openers",
-                    (*here, "mailbox_openers"),
-                    f"Nobody may hear the messages of {subject.name(number)}; expected at least one person.",
-                    "List people, or leave mailbox_openers away: then its members may.",
-                )
+                subject.error("no-openers", (*here, "mailbox_openers"), who=subject.name(number))
             for member in members:
                 if section == "queues" and member in groups:
-                    subject.warning(
-                        "member-of-both",
-                        here,
-                        f"{subject.name(member)} is rung by this queue and {subject.name(groups[member])}.",
-                        "Take them out of one of the two: both would ring their phone at once.",
-                    )
+                    who, group = subject.name(member), subject.name(groups[member])
+                    subject.warning("member-of-both", here, who=who, group=group)
                 elif section == "departments":
                     groups.setdefault(member, number)
 
@@ -112,9 +86,4 @@ def _greeting(subject: Subject) -> None:
             continue
         listing = entry.listing or subject.file.defaults.listing
         if listing != "listed":
-            subject.error(
-                "not-listed",
-                (*here, i),
-                f"{subject.name(number)} is {listing}, so callers may not be told of it.",
-                "Leave it out here, or make it listed.",
-            )
+            subject.error("not-listed", (*here, i), who=subject.name(number), listing=listing)

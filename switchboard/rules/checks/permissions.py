@@ -5,6 +5,7 @@ from __future__ import annotations
 from switchboard.rules.checks.lines import CLASSES
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.tree import Location
+from switchboard.sentences import several
 
 TOLD_ONE_BY_ONE = 20
 """Beyond that many, one warning names the first and counts the others."""
@@ -32,18 +33,17 @@ def check(subject: Subject) -> None:
     if len(wider) <= TOLD_ONE_BY_ONE:
         for number, here, most in wider:
             subject.warning(
-                "wider-than-default",
+                "wider-than-default.one",
                 here,
-                f"{subject.name(number)} may dial {most}, which is more than defaults.outside, {default}.",
-                f'If that is meant, add "{number}" to outside.wider.',
+                who=subject.name(number),
+                most=most,
+                default=default,
+                number=number,
             )
     else:
-        named = ", ".join(subject.name(number) for number, _, _ in wider[:NAMED])
+        named = several(subject.name(number) for number, _, _ in wider[:NAMED])
         subject.warning(
-            "wider-than-default",
-            wider[0][1],
-            f"{len(wider)} people may dial more than defaults.outside, {default}: {named} …",
-            "If that is meant, raise defaults.outside and write less for the others.",
+            "wider-than-default.many", wider[0][1], count=len(wider), default=default, named=named
         )
 
 

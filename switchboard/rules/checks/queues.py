@@ -6,6 +6,7 @@ from switchboard.rules.checks.lines import outside_patterns
 from switchboard.rules.checks.subject import Subject
 from switchboard.rules.schema import Queue
 from switchboard.rules.tree import Location
+from switchboard.sentences import several
 
 TARGETS = ("people", "departments", "queues")
 
@@ -37,12 +38,7 @@ def _circles(subject: Subject) -> None:
         if number in walked:
             circle = [*walked[walked.index(number) :], number]
             last = circle[-2]
-            subject.error(
-                "loop",
-                ("queues", last, "overflow"),
-                f"Callers whom nobody serves would go round in a circle: {' → '.join(circle)}.",
-                "Let one of them overflow to message.",
-            )
+            subject.error("loop.queues", ("queues", last, "overflow"), circle=several(circle, "arrow"))
 
 
 def _valued(subject: Subject, here: Location, queue: Queue) -> None:
@@ -52,12 +48,7 @@ def _valued(subject: Subject, here: Location, queue: Queue) -> None:
             at: Location = (*here, "valued", i, "numbers", j)
             if beginning in seen:
                 line = subject.line((*here, "valued", seen[beginning]))
-                subject.warning(
-                    "listed-twice",
-                    at,
-                    f"{beginning} goes ahead in line {line} too; the higher priority counts.",
-                    "Leave one out.",
-                )
+                subject.warning("listed-twice.valued", at, what=beginning, first=line)
             seen.setdefault(beginning, i)
 
 
@@ -66,7 +57,7 @@ def _reasons(subject: Subject, here: Location, queue: Queue) -> None:
     for i, reason in enumerate(queue.pause_reasons):
         if reason in seen:
             at: Location = (*here, "pause_reasons", i)
-            subject.error("listed-twice", at, f"{reason} stands twice in this list.", "Leave one out.")
+            subject.error("listed-twice", at, what=reason)
         seen.add(reason)
 
 
@@ -75,16 +66,6 @@ def _call_back(subject: Subject, here: Location, number: str) -> None:
     if subject.damaged("outside") or subject.damaged("trunks"):
         return
     if not outside_patterns(subject, "national"):
-        subject.warning(
-            "no-way-out",
-            (*here, "call_back"),
-            f"{subject.name(number)} offers to call back, but nothing local or national may be dialled.",
-            "Add patterns to outside.classes (none are called back abroad), or leave call_back away.",
-        )
+        subject.warning("no-way-out.forbidden", (*here, "call_back"), who=subject.name(number))
     elif not any(trunk.outgoing for trunk in subject.file.trunks.values()):
-        subject.warning(
-            "no-way-out",
-            (*here, "call_back"),
-            f"{subject.name(number)} offers to call back, but no trunk has outgoing: none carries calls.",
-            "Add outgoing to a trunk, or leave call_back away.",
-        )
+        subject.warning("no-way-out.uncarried", (*here, "call_back"), who=subject.name(number))

@@ -23,12 +23,7 @@ def check(subject: Subject) -> None:
         for number, entry in getattr(subject.file, section).items():
             _reached(subject, (section, number), number, led_to)
             if not on_keypad(entry.name.en) and not on_keypad("".join(pinyin_of(entry.name.zh))):
-                subject.warning(
-                    "not-findable",
-                    (section, number, "name"),
-                    f"{subject.name(number)} can't be found by name: no telephone key spells anything of it.",
-                    "Write the English name in letters.",
-                )
+                subject.warning("not-findable", (section, number, "name"), who=subject.name(number))
 
 
 def _untold_keys(subject: Subject) -> None:
@@ -37,37 +32,16 @@ def _untold_keys(subject: Subject) -> None:
     told = "".join(f"{w.zh} {w.en}" for w in wordings if w is not None)
     for key, meaning in subject.file.greeting.keys.items():
         if meaning.isdigit() and key not in told:
-            subject.warning(
-                "key-untold",
-                ("greeting", "keys", key),
-                f"Key {key} leads to {subject.name(meaning)}, but the greeting doesn't tell callers so.",
-                f"Word greeting-dial anew under texts, so that it names key {key}.",
-            )
+            subject.warning("key-untold", ("greeting", "keys", key), key=key, who=subject.name(meaning))
 
 
 def _enquiry(subject: Subject) -> None:
     if "enquiry" not in subject.file.greeting.keys.values():
-        subject.warning(
-            "no-enquiry",
-            ("greeting", "keys"),
-            "No key of the greeting is enquiry: callers who don't know a number can't find anybody by name.",
-            'Write "0": enquiry under greeting.keys.',
-        )
+        subject.warning("no-enquiry", ("greeting", "keys"))
     if subject.file.greeting.announce == []:
-        subject.warning(
-            "nothing-announced",
-            ("greeting", "announce"),
-            "announce is empty: the greeting tells callers to listen, and then names nobody.",
-            "List numbers, or leave announce away: then every listed department and queue is read out.",
-        )
+        subject.warning("nothing-announced", ("greeting", "announce"))
     if subject.file.complaints is None and not subject.damaged("complaints"):
-        code = subject.file.codes.complaint
-        subject.warning(
-            "no-complaints",
-            ("greeting",),
-            f"complaints is left out: nobody takes complaints, and the code {code} leads nowhere.",
-            'Write complaints: and the number of the customer-service queue, such as "8600".',
-        )
+        subject.warning("no-complaints", ("greeting",), code=subject.file.codes.complaint)
 
 
 def _led_to(subject: Subject) -> set[str]:
@@ -94,10 +68,4 @@ def _reached(subject: Subject, here: Location, number: str, led_to: set[str]) ->
     if entry is None or number in led_to or subject.damaged("trunks"):
         return
     if (entry.listing or subject.file.defaults.listing) == "unlisted":
-        subject.warning(
-            "reached-by-nobody",
-            here,
-            f"{subject.name(number)} is unlisted and nothing leads there: only who knows the number already "
-            "can call it.",
-            "Give it a department, or a direct number under trunks, or make it listing: internal.",
-        )
+        subject.warning("reached-by-nobody", here, who=subject.name(number))

@@ -10,6 +10,8 @@ from switchboard.rules.checks.subject import Subject
 from switchboard.rules.problems import shown
 from switchboard.rules.schema import DIRECTORY
 from switchboard.rules.tree import Location, find
+from switchboard.rules.wording import did_you_mean
+from switchboard.sentences import several
 
 PLACEHOLDERS = ("company", "unclear")
 """What `{…}` may name in every phrase: the company, the department for unclear calls."""
@@ -30,12 +32,7 @@ def check(subject: Subject) -> None:
     for key in texts.value:
         if key not in prompt_keys.ALL:
             near = subject.nearest.to(key, prompt_keys.ALL)
-            subject.error(
-                "unknown-prompt",
-                ("texts", key),
-                f"Found {shown(key)}, which no phrase is called; expected a key of prompts/zh.yaml.",
-                f"Did you mean {near}?" if near else "",
-            )
+            subject.error("unknown-prompt", ("texts", key), did_you_mean(near), key=shown(key))
     for key, wording in subject.file.texts.items():
         _both(subject, ("texts", key), wording.zh, wording.en)
         for language in LANGUAGES:
@@ -54,19 +51,9 @@ def _names(subject: Subject) -> None:
 def _both(subject: Subject, location: Location, zh: str, en: str) -> None:
     """Whether each text is in its language, as far as its letters tell."""
     if HAN.search(en):
-        subject.warning(
-            "one-language",
-            (*location, "en"),
-            f"The English text holds Chinese characters: {shown(en)}.",
-            "Write it in English: callers who choose English hear it.",
-        )
+        subject.warning("one-language.en", (*location, "en"), text=shown(en))
     elif zh and not HAN.search(zh):
-        subject.warning(
-            "one-language",
-            (*location, "zh"),
-            f"The Chinese text holds no Chinese character: {shown(zh)}.",
-            "Write it in Chinese: most callers hear this one.",
-        )
+        subject.warning("one-language.zh", (*location, "zh"), text=shown(zh))
 
 
 def _placeholders(subject: Subject, location: Location, text: str, with_key: bool) -> None:
@@ -76,16 +63,10 @@ def _placeholders(subject: Subject, location: Location, text: str, with_key: boo
         rest = rest.replace("{" + name + "}", "", 1)
         if name not in known:
             near = subject.nearest.to(name, known)
+            advice = did_you_mean(f"{{{near}}}") if near else None
+            choices = several(f"{{{place}}}" for place in known)
             subject.error(
-                "unknown-placeholder",
-                location,
-                f"Found {{{shown(name)}}}; expected one of {', '.join(f'{{{p}}}' for p in known)}.",
-                f"Did you mean {{{near}}}?" if near else "",
+                "unknown-placeholder.name", location, advice, name=f"{{{shown(name)}}}", choices=choices
             )
     if "{" in rest or "}" in rest:
-        subject.error(
-            "unknown-placeholder",
-            location,
-            "Found a single { or }; expected a placeholder such as {company}.",
-            "Leave the bracket out.",
-        )
+        subject.error("unknown-placeholder.bracket", location)

@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from switchboard.rules.problems import Nearest, Problem, Severity, shown
+from switchboard.rules.problems import Nearest, Problem, Severity, problem, shown
 from switchboard.rules.salvage import Salvaged
 from switchboard.rules.schema import DIRECTORY, Department, Executive, Person, Queue, RulesFile
 from switchboard.rules.tree import Location, Node, dotted, find
-from switchboard.rules.wording import names_of
+from switchboard.rules.wording import did_you_mean, names_of
+from switchboard.sentences import Sentence, Value, say, several
 
-KINDS = {
-    "people": "a person",
-    "executives": "an executive, whose phone no caller rings directly",
-    "departments": "a department",
-    "queues": "a queue",
-}
 Kinds = tuple[str, ...]
 
 
@@ -89,14 +84,26 @@ class Subject:
         """The line of `location`, or of what it should stand in; at least 1."""
         return max(find(self.root, location)[0].line, 1)
 
-    def error(self, code: str, location: Location, message: str, hint: str = "") -> None:
-        self._say(Severity.ERROR, code, location, message, hint)
+    def error(self, kind: str, location: Location, advice: Sentence | None = None, /, **found: Value) -> None:
+        """See `problems.problem`."""
+        self._note(Severity.ERROR, kind, location, advice, found)
 
-    def warning(self, code: str, location: Location, message: str, hint: str = "") -> None:
-        self._say(Severity.WARNING, code, location, message, hint)
+    def warning(
+        self, kind: str, location: Location, advice: Sentence | None = None, /, **found: Value
+    ) -> None:
+        """See `problems.problem`."""
+        self._note(Severity.WARNING, kind, location, advice, found)
 
-    def _say(self, severity: Severity, code: str, location: Location, message: str, hint: str) -> None:
-        self.problems.append(Problem(severity, code, self.line(location), dotted(location), message, hint))
+    def _note(
+        self,
+        severity: Severity,
+        kind: str,
+        location: Location,
+        advice: Sentence | None,
+        found: Mapping[str, Value],
+    ) -> None:
+        line = self.line(location)
+        self.problems.append(problem(severity, kind, line, dotted(location), advice, **found))
 
     def name(self, number: str) -> str:
         """`8201 (曾国强)`, for messages."""
@@ -117,20 +124,15 @@ class Subject:
         section = self.sections.get(number)
         if section in kinds:
             return True
-        expected = "the number of " + " or ".join(KINDS[k].partition(",")[0] for k in kinds)
+        wanted = several((say(f"expected.kinds.{kind}") for kind in kinds), "or_words")
+        expected = say("expected.number_of", kinds=wanted)
         if len(kinds) == len(DIRECTORY):
-            expected = "an extension"
+            expected = say("expected.an_extension")
         if section is None:
             near = self.nearest.to(number, (n for n, s in self.sections.items() if s in kinds))
-            hint = f"Did you mean {self.name(near)}?" if near else ""
-            self.error(
-                "unknown-extension",
-                location,
-                f"Found {number}, which no entry has; expected {expected}.",
-                hint,
-            )
+            advice = did_you_mean(self.name(near)) if near else None
+            self.error("unknown-extension", location, advice, number=number, expected=expected)
         else:
-            self.error(
-                "wrong-kind", location, f"{self.name(number)} is {KINDS[section]}; expected {expected}."
-            )
+            what = say(f"expected.is.{section}")
+            self.error("wrong-kind", location, who=self.name(number), what=what, expected=expected)
         return False

@@ -52,10 +52,7 @@ def _week(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
             continue
         opens, closes = minutes(span.opens), minutes(span.closes)
         if closes <= opens:
-            hint = "A span over midnight is two: one to 24:00, one from 00:00 on the next day."
-            subject.error(
-                "hours-backwards", here, f"Closes at {span.closes}, but opens at {span.opens} only.", hint
-            )
+            subject.error("hours-backwards.span", here, ends=span.closes, begins=span.opens)
             continue
         for day in weekdays(span.days):
             by_day.setdefault(day, []).append((opens, closes, i))
@@ -69,8 +66,8 @@ def _week(subject: Subject, where: Location, spans: Sequence[Span]) -> None:
                 subject.warning(
                     "hours-overlap",
                     (*where, i),
-                    f"Overlaps on {WEEKDAYS[day - 1]} with the span in line {subject.line((*where, first))}.",
-                    "Let one end before the other begins.",
+                    day=WEEKDAYS[day - 1],
+                    first=subject.line((*where, first)),
                 )
             if closes > end:
                 end, first = closes, i
@@ -82,20 +79,14 @@ def _never(subject: Subject) -> None:
     if subject.damaged("hours"):
         return
     if not hours.weekly and (hours.seasons or subject.file.operators.people):
-        subject.warning(
-            "hours-never-open",
-            ("hours",),
-            "hours.weekly has no span: operators are never on duty, calls are answered by the machine until "
-            "somebody chooses manual mode.",
-            "Add spans under hours.weekly.",
-        )
+        subject.warning("hours-never-open.weekly", ("hours",))
     for i, season in enumerate(hours.seasons):
         if not season.weekly:
             subject.warning(
-                "hours-never-open",
+                "hours-never-open.season",
                 ("hours", "seasons", i),
-                f"From {season.begins} to {season.ends} nobody works, every year.",
-                "Add spans to its weekly; a time off that happens once is a closure.",
+                begins=season.begins,
+                ends=season.ends,
             )
 
 
@@ -111,9 +102,8 @@ def _seasons(subject: Subject) -> None:
                 subject.warning(
                     "seasons-overlap",
                     ("hours", "seasons", i),
-                    f"{day:%m-%d} lies in the season of line {subject.line(('hours', 'seasons', j))} too, "
-                    "which counts.",
-                    "Let one end the day before the other begins.",
+                    day=f"{day:%m-%d}",
+                    first=subject.line(("hours", "seasons", j)),
                 )
                 break
 
@@ -134,21 +124,11 @@ def _lunch(subject: Subject) -> None:
     here: Location = ("hours", "lunch")
     begins, ends = minutes(hours.lunch.opens), minutes(hours.lunch.closes)
     if ends <= begins:
-        subject.error(
-            "hours-backwards",
-            here,
-            f"Ends at {hours.lunch.closes}, but begins at {hours.lunch.opens} only.",
-            "Swap the two.",
-        )
+        subject.error("hours-backwards.lunch", here, ends=hours.lunch.closes, begins=hours.lunch.opens)
         return
     weeks = [hours.weekly, *(season.weekly for season in hours.seasons)]
     if not any(_has_break(week, begins, ends) for week in weeks):
-        subject.warning(
-            "lunch-without-break",
-            here,
-            f"Nobody has a break from {hours.lunch.opens} to {hours.lunch.closes}: lunch duty covers none.",
-            "Write the morning and the afternoon as two spans under weekly, or leave lunch away.",
-        )
+        subject.warning("lunch-without-break", here, begins=hours.lunch.opens, ends=hours.lunch.closes)
 
 
 def _has_break(week: Sequence[Span], begins: int, ends: int) -> bool:
@@ -166,38 +146,21 @@ def _closures(subject: Subject) -> None:
         if subject.damaged(*here):
             continue
         if moment(closure.ends, last=True) <= moment(closure.begins):
-            subject.error(
-                "hours-backwards",
-                here,
-                f"Ends {closure.ends}, but begins {closure.begins} only.",
-                "Swap the two.",
-            )
+            subject.error("hours-backwards.closure", here, ends=closure.ends, begins=closure.begins)
             continue
         days = (moment(closure.ends, last=True) - moment(closure.begins)).days
         if days > LONGEST_CLOSURE:
-            subject.warning(
-                "closure-long", here, f"Nobody is on duty for {days} days.", "Is a year or month mistyped?"
-            )
+            subject.warning("closure-long", here, days=days)
 
 
 def _exceptions(subject: Subject) -> None:
     hours = subject.file.hours
     free, worked = named_days(hours.extra_holidays), named_days(hours.extra_working_days)
     if both := free & worked:
-        subject.error(
-            "free-and-worked",
-            ("hours", "extra_working_days"),
-            f"{min(both)} stands under extra_holidays too; expected it in one of the two.",
-            "Leave one out.",
-        )
+        subject.error("free-and-worked", ("hours", "extra_working_days"), day=str(min(both)))
     friday = any(FRIDAY in weekdays(span.days) for span in hours.weekly)
     if worked and not friday and not subject.damaged("hours"):
-        subject.warning(
-            "no-friday",
-            ("hours", "extra_working_days"),
-            "Days worked in exchange follow Friday's hours, and weekly has none: nobody works on them.",
-            "Add a span for fri.",
-        )
+        subject.warning("no-friday", ("hours", "extra_working_days"))
 
 
 def _holidays(subject: Subject) -> None:
@@ -211,11 +174,4 @@ def _holidays(subject: Subject) -> None:
         years.append(subject.today.year + 1)
     for year in years:
         if year not in named and not of_china(year).is_known:
-            subject.warning(
-                "holidays-unknown",
-                ("hours", "holidays"),
-                f"The holidays of {year} are not known yet: only those fixed by law are kept, and no make-up "
-                "working days.",
-                "Once they are announced, update the switchboard, or list them under extra_holidays and "
-                "extra_working_days.",
-            )
+            subject.warning("holidays-unknown", ("hours", "holidays"), year=year)

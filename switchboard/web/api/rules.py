@@ -13,6 +13,7 @@ from switchboard.web.answers import Refused
 from switchboard.web.api.declaring import Asked, Media, Operations, Told, one_of
 from switchboard.web.api.kinds import Count
 from switchboard.web.api.refusing import refused
+from switchboard.web.language import language_of
 from switchboard.web.parts import PARTS, USER
 from switchboard.web.trail import audit
 
@@ -26,11 +27,13 @@ Yaml = Annotated[bytes, Media("application/yaml", LARGEST_FILE, "a whole rules f
 
 
 class RulesFault(Told):
-    """Why rules stayed out. `file` is "" for the rules file, else that of the example calls."""
+    """Why rules stayed out, in the user's language. `file` is "" for the rules file, else that of the example
+    calls."""
 
     file: str
     line: int | None
     message: str
+    hint: str
 
 
 class RulesTold(Told):
@@ -43,7 +46,7 @@ class RulesTold(Told):
 
 
 class Problem(Told):
-    """Something wrong in a rules file, at its line, with how to mend it."""
+    """Something wrong in a rules file, at its line, with how to mend it, in the user's language."""
 
     severity: Annotated[str, one_of("error", "warning")]
     code: str
@@ -55,7 +58,7 @@ class Problem(Told):
 
 
 class Change(Told):
-    """What a file changes against the rules in force, in words."""
+    """What a file changes against the rules in force, in words of the user's language."""
 
     kind: Annotated[str, one_of("added", "removed", "moved", "changed")]
     path: str
@@ -112,13 +115,13 @@ class BackWanted(Asked):
 @operations.get("/rules", "The rules in force", needs=Permission.RULES)
 async def show_rules(request: web.Request) -> RulesTold:
     """And what became of the file that was offered last, with its errors."""
-    return RulesTold.model_validate(request.app[PARTS].rules_room.state())
+    return RulesTold.model_validate(request.app[PARTS].rules_room.state(language_of(request)))
 
 
 @operations.get("/rules/versions", "Every version kept", needs=Permission.RULES)
 async def list_rules_versions(request: web.Request, query: VersionsWanted) -> list[RulesVersion]:
     """Newest first, each with what it changed."""
-    found = await request.app[PARTS].rules_room.versions(query.limit)
+    found = await request.app[PARTS].rules_room.versions(query.limit, language_of(request))
     return [RulesVersion.model_validate(_dated(version)) for version in found]
 
 
@@ -126,7 +129,7 @@ async def list_rules_versions(request: web.Request, query: VersionsWanted) -> li
 async def show_rules_version(request: web.Request, version: Version) -> RulesVersionShown:
     """With the file as it was saved."""
     try:
-        found = await request.app[PARTS].rules_room.version(version)
+        found = await request.app[PARTS].rules_room.version(version, language_of(request))
     except RulesError as error:
         raise Refused(404, "not_found") from error
     return RulesVersionShown.model_validate(_dated(found))
@@ -136,7 +139,7 @@ async def show_rules_version(request: web.Request, version: Version) -> RulesVer
 async def check_rules(request: web.Request, body: Yaml) -> Checked:
     """Everything wrong with a file, what the example calls say of it, and what it changes. Nothing is put in
     force."""
-    return Checked.model_validate(await request.app[PARTS].rules_room.check(body))
+    return Checked.model_validate(await request.app[PARTS].rules_room.check(body, language_of(request)))
 
 
 @operations.post("/rules", "Put rules in force", needs=Permission.EDIT_RULES, errors=(409,))
@@ -145,7 +148,8 @@ async def put_rules(request: web.Request, query: PutWanted, body: Yaml) -> Rules
     calls object to, are `refused` and change nothing."""
     await audit(request, "rules.put", "", {"bytes": len(body), "force": query.force})
     try:
-        state = await request.app[PARTS].rules_room.put(body, request[USER].author, query.force)
+        room, author = request.app[PARTS].rules_room, request[USER].author
+        state = await room.put(body, author, query.force, language_of(request))
     except SwitchboardError as error:
         raise refused(request, 409, "rules_not_written", str(error)) from error
     return RulesTold.model_validate(state)
@@ -156,7 +160,8 @@ async def go_back(request: web.Request, body: BackWanted) -> RulesTold:
     """The version is written into the rules file again, and put in force."""
     await audit(request, "rules.back", body.version)
     try:
-        state = await request.app[PARTS].rules_room.back(body.version, request[USER].author)
+        room, author = request.app[PARTS].rules_room, request[USER].author
+        state = await room.back(body.version, author, language_of(request))
     except RulesError as error:
         raise refused(request, 404, "no_version", str(error)) from error
     except SwitchboardError as error:

@@ -13,6 +13,7 @@ from aiohttp import web
 from switchboard.domain.roles import Permission
 from switchboard.errors import RulesError
 from switchboard.web.answers import Refused
+from switchboard.web.language import language_of
 from switchboard.web.parts import PARTS
 from switchboard.web.permissions import needs
 from switchboard.web.rendering import render
@@ -27,10 +28,6 @@ LONGEST_COMPARED = 20_000
 """Lines of a file that is compared line by line; of longer ones only the changes in words are shown."""
 
 
-_CHECKED = web.AppKey("checked_rules", dict[str, list[dict[str, Any]]])
-"""The file that was refused last → its problems."""
-
-
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """An error with the lines around it: (number, text, whether it is the one)."""
@@ -39,7 +36,6 @@ class Excerpt:
     line: int | None
     message: str
     lines: tuple[tuple[int, str, bool], ...] = ()
-    meaning: str = ""  # of its kind, in Chinese
     hint: str = ""
 
 
@@ -47,32 +43,19 @@ class Excerpt:
 async def rules_page(request: web.Request) -> web.StreamResponse:
     """GET /rules."""
     room = request.app[PARTS].rules_room
-    state = room.state()
-    content = await room.content() if state["errors"] else ""
-    errors = await _errors(request, state["errors"], content)
+    language = language_of(request)
+    state = room.state(language)
+    errors = state["errors"]
+    content = await room.content() if errors else ""
     return await render(
         request,
         "rules.html",
         state=state,
         errors=excerpts(errors[:ERRORS_SHOWN], content),
         errors_left=max(0, len(errors) - ERRORS_SHOWN),
-        versions=await room.versions(VERSIONS_SHOWN),
+        versions=await room.versions(VERSIONS_SHOWN, language),
         moment=_moment,
     )
-
-
-async def _errors(request: web.Request, told: list[dict[str, Any]], content: str) -> list[dict[str, Any]]:
-    """Why the file stays out. Its own errors are looked up afresh, for the words in the reader's language."""
-    if not content:
-        return told
-    known = request.app[_CHECKED]
-    if content not in known:  # a large file takes seconds, and open pages ask again and again
-        checked = await request.app[PARTS].rules_room.check(content.encode("utf-8", "replace"))
-        known.clear()
-        known[content] = checked["problems"]
-    found = known.get(content, [])
-    errors = [problem for problem in found if problem["severity"] == "error"]
-    return [{**e, "file": ""} for e in errors] or told
 
 
 def excerpts(errors: list[dict[str, Any]], content: str) -> list[Excerpt]:
@@ -85,28 +68,19 @@ def excerpts(errors: list[dict[str, Any]], content: str) -> list[Excerpt]:
         if line and not error["file"] and line <= len(rows):
             first, last = max(1, line - AROUND), min(len(rows), line + AROUND)
             around = tuple((n, rows[n - 1][:LONGEST_LINE], n == line) for n in range(first, last + 1))
-        found.append(
-            Excerpt(
-                error["file"],
-                line,
-                error["message"],
-                around,
-                error.get("meaning_zh", ""),
-                error.get("hint", ""),
-            )
-        )
+        found.append(Excerpt(error["file"], line, error["message"], around, error.get("hint", "")))
     return found
 
 
 @needs(Permission.RULES)
 async def version_page(request: web.Request) -> web.StreamResponse:
     """GET /rules/versions/{version}: `against` is the other side of the comparison."""
-    room = request.app[PARTS].rules_room
+    room, language = request.app[PARTS].rules_room, language_of(request)
     try:
-        shown = await room.version(request.match_info["version"])
-        versions = await room.versions(VERSIONS_SHOWN)
+        shown = await room.version(request.match_info["version"], language)
+        versions = await room.versions(VERSIONS_SHOWN, language)
         against = request.query.get("against", "") or _other(shown["version"], versions)
-        other = await room.version(against) if against else None
+        other = await room.version(against, language) if against else None
     except RulesError as error:
         raise Refused(404, "not_found") from error
     difference = await asyncio.to_thread(compared, other["content"], shown["content"]) if other else []
@@ -148,6 +122,5 @@ def _moment(text: str | None) -> datetime | None:
 
 def add(app: web.Application) -> None:
     """Routes."""
-    app[_CHECKED] = {}
     app.router.add_get("/rules", rules_page)
     app.router.add_get(r"/rules/versions/{version:[0-9]{1,9}(?:-[0-9a-f]{8})?}", version_page)

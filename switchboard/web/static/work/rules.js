@@ -10,7 +10,6 @@ const MOST = 100;
 const YAML = "application/yaml";
 const at = (id) => document.getElementById(id);
 const text = at("try-text");
-const chinese = document.documentElement.lang.startsWith("zh");
 let checked = null;
 
 function node(name, className, ...children) {
@@ -31,8 +30,7 @@ function excerpt(rows, line, severity) {
 
 function problem(found, rows) {
   const head = node("p", "problem", node("strong", "", `${say("rules.line", { line: found.line })} · ${say(`rules.${found.severity}`)} `));
-  if (chinese && found.meaning_zh) head.append(`${found.meaning_zh} `, node("small", "", found.message));
-  else head.append(found.message);
+  head.append(found.message);
   const card = node("div", `problem-card ${found.severity}`, head);
   if (found.hint) card.append(node("p", "hint", `→ ${found.hint}`));
   card.append(excerpt(rows, found.line, found.severity));
