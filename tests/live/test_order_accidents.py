@@ -135,6 +135,7 @@ async def test_a_held_caller_comes_back_to_the_operator_then_to_the_desk(
     try:
         await order(switchboard, call, "hold", "8011")
         await operator.expect(Closed)
+        await hears_music(outside)
         await music_is_over(switchboard, call)
         await operator.expect(Incoming)
         await never_rings(other)
