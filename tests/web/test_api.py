@@ -181,6 +181,33 @@ async def test_rules_are_tried_out_and_put_in_force(api: Api) -> None:
     assert (await api.ask("POST", "/rules/back", json={"version": "999"}))[0] == 404
 
 
+async def test_a_program_reads_what_is_wrong_in_its_own_language(api: Api) -> None:
+    """Of a rules file, whole; and of a request, by place, without what was sent."""
+    yaml = {"Content-Type": "application/yaml"}
+    wrong = SAMPLE.replace(b'mailbox_openers: ["8401"]', b'mailbox_openers: ["8499"]')
+    expected = {
+        "zh": ("没有 8499 这个号码；应为人员或领导的号码。", "是否应为 8899 (陆承志)？"),
+        "en": (
+            "Found 8499, which no entry has; expected the number of a person or an executive.",
+            "Did you mean 8899 (陆承志)?",
+        ),
+    }
+    for language, words in expected.items():
+        headers = {**yaml, "Accept-Language": language}
+        _, found = await api.ask("POST", "/rules/check", data=wrong, headers=headers)
+        (error,) = (p for p in found["problems"] if p["severity"] == "error")
+        assert (error["code"], error["message"], error["hint"]) == ("unknown-extension", *words)
+        _, state = await api.ask("POST", "/rules", data=wrong, headers=headers)
+        assert (state["errors"][0]["message"], state["errors"][0]["hint"]) == words
+    for language, words_ in {"zh": "query.limit: 至多为 500", "en": "query.limit: at most 500 is"}.items():
+        headers = {"Accept-Language": language}
+        status, refused = await api.ask("GET", "/rules/versions?limit=secret9999", headers=headers)
+        assert status == 422
+        assert "secret" not in refused["error"]["message"]
+        status, refused = await api.ask("GET", "/rules/versions?limit=9999", headers=headers)
+        assert (status, words_ in refused["error"]["message"]) == (422, True)
+
+
 async def test_rules_that_example_calls_object_to_need_force(api: Api) -> None:
     """The objection is told; with force they rule all the same."""
     api.switchboard.examples += [Fault("the chairman's phone rings", 7, "calls.yaml"), FORCE]

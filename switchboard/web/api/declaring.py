@@ -34,13 +34,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from switchboard.domain.roles import Permission
 from switchboard.web.answers import Refused
-from switchboard.web.language import t
+from switchboard.web.api.faults import faults_of, not_valid, twice
 from switchboard.web.permissions import BODY_LIMIT, needs, public
 
 PREFIX = "/api/v1"
-
-MOST_FAULTS = 10
-"""Faults told of one request."""
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -129,12 +126,12 @@ class Operation:
         values: dict[str, str] = {}
         for key, value in request.query.items():
             if key in values:
-                raise _not_valid(request, [f"query.{key[:80]}: given more than once"])
+                raise not_valid(request, [twice(request, f"query.{key}")])
             values[key] = value
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise _not_valid(request, _faults("query", error)) from error
+            raise not_valid(request, faults_of(request, "query", error)) from error
 
     async def _from_body(self, request: web.Request, kind: type[Asked] | Media) -> Any:
         media = kind if isinstance(kind, Media) else Media("application/json")
@@ -150,7 +147,7 @@ class Operation:
         try:
             return kind.model_validate_json(content, strict=True)
         except ValidationError as error:
-            raise _not_valid(request, _faults("body", error)) from error
+            raise not_valid(request, faults_of(request, "body", error)) from error
 
 
 class Operations:
@@ -231,18 +228,6 @@ def _media(hint: Any) -> Media | None:
     if get_origin(hint) is Annotated:
         return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Media)), None)
     return None
-
-
-def _not_valid(request: web.Request, faults: list[str]) -> Refused:
-    return Refused(422, "not_valid", "; ".join([t(request, "errors.not_valid"), *faults]))
-
-
-def _faults(where: str, error: ValidationError) -> list[str]:
-    """Everything that is wrong and where, without what was sent: it may be a secret."""
-    return [
-        f"{'.'.join([where, *map(str, fault['loc'])])[:120]}: {fault['msg'][:200]}"
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
-    ]
 
 
 def phrase(status: int) -> str:
