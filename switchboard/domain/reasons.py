@@ -48,6 +48,7 @@ nothing was dialled = 未拨号
 nothing was entered = 未输入
 nothing was recorded = 未录到声音
 offers to call back = 询问是否回电
+ordered by {n}: {order} = {n} 吩咐：{order}
 parked again = 重新驻留
 PIN {verdict} = 密码{verdict}
 place {n} in the line = 排队第 {n} 位
@@ -220,8 +221,16 @@ def in_language(reason: str, language: str) -> str:
 def _chinese(reason: str) -> str:
     for pattern, sentence in _table():
         if match := pattern.fullmatch(reason):
-            return sentence.format(**{k: _WORDS.get(v, v) for k, v in match.groupdict().items()})
+            return sentence.format(**{k: _gap(k, v) for k, v in match.groupdict().items()})
     return reason
+
+
+def _gap(name: str, value: str) -> str:
+    """What stands in a gap: a word that has a translation, and of an `order` its first word."""
+    if name == "order":
+        kind, space, target = value.partition(" ")
+        return f"{_WORDS.get(kind, kind)}{space}{target}"
+    return _WORDS.get(value, value)
 
 
 @lru_cache(maxsize=1)

@@ -63,6 +63,8 @@ def test_each_reason_has_a_chinese_wording(path: Path) -> None:
         ("rings 8201, 8202 for 25 s", "振铃 8201, 8202，25 秒"),
         ("rings 8011 for 3 rings", "振铃 8011，3 声"),
         ("the next operator", "下一位话务员"),
+        ("ordered by 8011: transfer 8201", "8011 吩咐：转接 8201"),
+        ("ordered by 8011: take_back", "8011 吩咐：收回"),
         ("8201: busy; message or another extension", "8201：占线；可留言或拨其他分机"),
         ("something from a newer version", "something from a newer version"),
         ("", ""),
