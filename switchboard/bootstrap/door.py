@@ -22,6 +22,7 @@ from switchboard.flows.orders import Orders
 from switchboard.flows.rulebook import Book
 from switchboard.pbx.secrets import Secrets
 from switchboard.publisher import Publisher
+from switchboard.sentences import say
 from switchboard.settings import Settings
 from switchboard.web.control import Answer, Order
 
@@ -85,7 +86,8 @@ class Door:
             content = await asyncio.to_thread(self.settings.rules.read_bytes)
         except OSError as error:
             raise SwitchboardError(f"{self.settings.rules} can't be read: {error.strerror}") from error
-        source = f"{self.settings.rules}, by {str(order.get('author', ''))[:80] or 'command'}"
+        author = str(order.get("author", ""))[:80] or "command"
+        source = say("source.by", file=str(self.settings.rules), author=author)
         state = await self.enforcement.offer(content, source, force=order.get("force") is True)
         return {"version": state.version, "state": state.state, "errors": list(state.errors)}
 

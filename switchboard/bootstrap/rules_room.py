@@ -20,6 +20,7 @@ from switchboard.rules import Loaded, load_text
 from switchboard.rules.codes import meaning
 from switchboard.rules.differences import differences
 from switchboard.rules.store import Kept, RulesStore, write_safely
+from switchboard.sentences import Sentence, say
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,15 @@ class RulesRoom:
         """Write a version into the rules file again and put it in force. Raises SwitchboardError."""
         async with self._turn:
             content = await asyncio.to_thread(self._good, version)
-            return await self._write(content, f"{author}, back to {version}", True, language)
+            source = say("source.back", author=author, version=version)
+            return await self._write(content, author, True, language, source)
 
-    async def _write(self, content: bytes, author: str, force: bool, language: str) -> dict[str, Any]:
+    async def _write(
+        self, content: bytes, author: str, force: bool, language: str, source: Sentence | None = None
+    ) -> dict[str, Any]:
         await asyncio.to_thread(self._replace, content, author)
-        state = await self.enforcement.offer(content, f"{self.file.name}, by {author}", force)
+        source = source or say("source.by", file=self.file.name, author=author)
+        state = await self.enforcement.offer(content, source, force)
         return _state(state, language)
 
     def _replace(self, content: bytes, author: str) -> None:
@@ -80,7 +85,7 @@ class RulesRoom:
             if before == content:
                 return
             if before:
-                self.store.keep(before, f"{self.file.name}, before {author} changed it")
+                self.store.keep(before, say("source.before", file=self.file.name, author=author))
             write_safely(self.file, content)
         except OSError as error:
             raise SwitchboardError(f"{self.file.name} can't be written: {error.strerror}") from error
@@ -126,7 +131,7 @@ class RulesRoom:
         return [fault for fault in self.unmet(rules) if fault != FORCE]
 
     def _versions(self, limit: int, language: str) -> list[dict[str, Any]]:
-        return [self._told(kept, language) for kept in self.store.history()[:limit]]
+        return [self._told(kept, language) for kept in self.store.history(language)[:limit]]
 
     def _told(self, kept: Kept, language: str) -> dict[str, Any]:
         return {
@@ -141,7 +146,7 @@ class RulesRoom:
 
     def _version(self, version: str, language: str) -> dict[str, Any]:
         name = self.store.named(version)
-        kept = next(k for k in self.store.history() if k.version == name)
+        kept = next(k for k in self.store.history(language) if k.version == name)
         return {**self._told(kept, language), "content": self.store.content(name).decode("utf-8", "replace")}
 
 

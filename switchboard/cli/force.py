@@ -48,9 +48,11 @@ def register(app: typer.Typer) -> None:
 def _for_the_next_start(settings: Settings) -> dict[str, Any]:
     """Nothing runs: the version is kept as the one in force, and the next start takes it."""
     from switchboard.rules.store import RulesStore
+    from switchboard.sentences import say
 
     loaded = load_rules(None, settings, language(None))
     store = RulesStore(settings.rules_kept)
-    version = store.keep(loaded.content, f"{settings.rules}, by {getpass.getuser()}", loaded.rules)
+    source = say("source.by", file=str(settings.rules), author=getpass.getuser())
+    version = store.keep(loaded.content, source, loaded.rules)
     store.put_in_force(version)
     return {"version": version, "state": "in_force at the next start", "errors": []}

@@ -71,7 +71,7 @@ def _list(everything: bool, as_json: bool, language: str) -> None:
     from switchboard.sentences import say
 
     store = _store()
-    history = store.history()
+    history = store.history(language)
     kept = history if everything else history[:LISTED]
     changed = {k.version: store.changed(k.version, language) for k in kept}
     if as_json:
@@ -106,7 +106,7 @@ def _show(version: str, as_json: bool, language: str) -> None:
     if not as_json:
         typer.echo(content, nl=False)
         return
-    kept = next(k for k in store.history() if k.version == name)
+    kept = next(k for k in store.history(language) if k.version == name)
     print_json({**asdict(kept), "changed": list(store.changed(name, language)), "content": content})
 
 
@@ -153,6 +153,7 @@ def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes], language
 
 def _back(version: str, as_json: bool) -> None:
     from switchboard.rules.store import write_safely
+    from switchboard.sentences import say
 
     store, file = _store(), _file()
     try:
@@ -164,8 +165,8 @@ def _back(version: str, as_json: bool) -> None:
             if present == content:
                 _say_back(version, version, as_json, f"{file} is already as in version {version}.")
                 return
-            store.keep(present, f"{file}, before going back to {version}")
-        name = store.keep(content, f"back to {version}, by {_author()}")
+            store.keep(present, say("source.before_back", file=str(file), version=version))
+        name = store.keep(content, say("source.back", author=_author(), version=version))
         write_safely(file, content)
     except (SwitchboardError, OSError) as error:
         raise _refuse(error) from error

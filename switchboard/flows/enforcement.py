@@ -26,7 +26,7 @@ log = structlog.get_logger()
 class Versions(Protocol):
     """The versions kept (`switchboard.rules.RulesStore`)."""
 
-    def keep(self, content: bytes, source: str, rules: Rules) -> str:
+    def keep(self, content: bytes, source: Sentence | str, rules: Rules) -> str:
         """Keep `content`, which holds `rules`; its version. What is in force already keeps its version."""
 
     def put_in_force(self, version: str) -> object: ...
@@ -113,7 +113,7 @@ class Enforcement:
         """The rules in force."""
         return self._book.in_force()[0]
 
-    async def offer(self, content: bytes, source: str, force: bool = False) -> RulesState:
+    async def offer(self, content: bytes, source: Sentence | str, force: bool = False) -> RulesState:
         """Try to put `content` in force. Never raises for a wrong file: the last good rules stay.
 
         Rules that break an example call stay out too, unless `force`.
@@ -129,14 +129,14 @@ class Enforcement:
             except AmiDisconnected as error:
                 waits = Fault(say("rules.waits", why=str(error)))
                 self.state = RulesState(self.state.version, "pending", (waits,))
-                log.warning("rules_pending", source=source, in_force=self.state.version)
+                log.warning("rules_pending", source=str(source), in_force=self.state.version)
             except RulesError as error:
                 self.refused(source, [_fault(problem) for problem in error.problems] or [Fault(str(error))])
             except SwitchboardError as error:
                 self.refused(source, [Fault(str(error))])
             return self.state
 
-    async def _put_in_force(self, rules: Rules, content: bytes, source: str) -> None:
+    async def _put_in_force(self, rules: Rules, content: bytes, source: Sentence | str) -> None:
         version = await asyncio.to_thread(self._versions.keep, content, source, rules)
         rules = rules.of_version(version)
         if version != self.state.version:
@@ -149,7 +149,7 @@ class Enforcement:
                 await self._publish(self._book.in_force()[0])  # nobody remembers the new ones: the old again
                 raise
             self._book.put_in_force(rules, voice)
-            log.info("rules_in_force", version=version, source=source)
+            log.info("rules_in_force", version=version, source=str(source))
         self.state = RulesState(version, "in_force")
 
     def started(self, rules: Rules, voice: Voice) -> None:
@@ -157,10 +157,11 @@ class Enforcement:
         self._book.put_in_force(rules, voice)
         self.state = RulesState(rules.version, "in_force")
 
-    def refused(self, source: str, faults: Sequence[Fault]) -> None:
+    def refused(self, source: Sentence | str, faults: Sequence[Fault]) -> None:
         """What was offered can't rule; the rules in force stay."""
         self.state = RulesState(self.state.version, "refused", tuple(faults))
-        log.error("rules_refused", source=source, in_force=self.state.version, errors=list(self.state.errors))
+        errors = list(self.state.errors)
+        log.error("rules_refused", source=str(source), in_force=self.state.version, errors=errors)
 
 
 def _fault(problem: Any) -> Fault:

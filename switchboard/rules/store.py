@@ -27,7 +27,7 @@ from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, StorageError
 from switchboard.rules.differences import differences
 from switchboard.rules.loading import Loaded, content_hash, load_text
-from switchboard.sentences import LANGUAGES
+from switchboard.sentences import LANGUAGES, Sentence
 
 VERSION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{8})", re.ASCII)
 
@@ -72,7 +72,7 @@ class RulesStore:
         except OSError as error:
             raise StorageError(f"The rules' versions can't be kept in {self._folder}: {error}") from error
 
-    def keep(self, content: bytes | str, source: str, rules: Rules | None = None) -> str:
+    def keep(self, content: bytes | str, source: Sentence | str, rules: Rules | None = None) -> str:
         """Keep `content`, which came from `source`, and return its version.
 
         What equals the version in force, or the newest one, keeps that version. `rules` are what `content`
@@ -85,7 +85,7 @@ class RulesStore:
                 self._remember(rules.of_version(version))
             return version
 
-    def _keep(self, raw: bytes, source: str) -> str:
+    def _keep(self, raw: bytes, source: Sentence | str) -> str:
         versions = self._versions()
         now = self.version_in_force()
         for version in dict.fromkeys(v for v in (now, versions[-1] if versions else None) if v):
@@ -94,7 +94,10 @@ class RulesStore:
         number = (int(versions[-1].partition("-")[0]) if versions else 0) + 1
         version = f"{number}-{content_hash(raw)}"
         self._write(f"{version}.yaml", raw)
-        about = {"at": self._now(), "source": source, "in_force_at": [], "after": now or ""}
+        said: Any = source
+        if isinstance(source, Sentence):
+            said = {language: source.in_language(language) for language in LANGUAGES}
+        about = {"at": self._now(), "source": said, "in_force_at": [], "after": now or ""}
         self._note(version, about)
         return version
 
@@ -178,7 +181,7 @@ class RulesStore:
         except OSError as error:
             raise RulesError(f"Rules version {version} is not kept here: {error}") from error
 
-    def history(self) -> list[Kept]:
+    def history(self, language: str = "en") -> list[Kept]:
         """Every version, newest first."""
         now = self.version_in_force()
         found = []
@@ -191,7 +194,7 @@ class RulesStore:
                 Kept(
                     version,
                     str(about.get("at", "")),
-                    str(about.get("source", "")),
+                    _in_language(about.get("source", ""), language),
                     state,
                     history,
                     size,
@@ -270,6 +273,11 @@ class RulesStore:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+def _in_language(source: Any, language: str) -> str:
+    """Where a version came from: a text, or one for each language."""
+    return str(source.get(language, "")) if isinstance(source, dict) else str(source)
 
 
 def write_safely(path: Path, content: bytes) -> None:

@@ -177,6 +177,9 @@ async def test_rules_are_tried_out_and_put_in_force(api: Api) -> None:
     status, state = await api.ask("POST", "/rules/back", json={"version": before})
     assert status == 200
     assert api.switchboard.rules_file.read_bytes() == SAMPLE
+    for language, words in {"zh": " 保存", "en": "routing_rules.yaml, by "}.items():
+        newest = (await api.get("/rules/versions?limit=2", headers={"Accept-Language": language}))[1]
+        assert words in newest["source"], newest
     assert (await api.ask("GET", "/rules/versions/999"))[0] == 404
     assert (await api.ask("POST", "/rules/back", json={"version": "999"}))[0] == 404
 
