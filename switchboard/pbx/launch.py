@@ -22,6 +22,7 @@ from switchboard.pbx import view
 from switchboard.pbx.account import Account
 from switchboard.pbx.process import Identity
 from switchboard.pbx.programs import Programs
+from switchboard.priority import sound_first
 from switchboard.settings import Settings
 
 CLI_SECONDS = 5.0
@@ -92,7 +93,7 @@ class Pbx:
         (self.settings.asterisk_run / "asterisk.ctl").unlink(missing_ok=True)
         output = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self.confined_command(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -104,6 +105,8 @@ class Pbx:
             )
         finally:
             os.close(output)
+        sound_first(process.pid)
+        return process
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from switchboard.priority import sound_first
 from switchboard.softphone import configuration, events, ports, sound
 from switchboard.softphone.configuration import Account
 from switchboard.softphone.control import Control
@@ -225,6 +226,7 @@ class Baresip(Ears):
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
             )
+        sound_first(self._process.pid)
         deadline = time.monotonic() + 10
         while True:
             try:
