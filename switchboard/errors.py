@@ -40,10 +40,14 @@ class PortTaken(SwitchboardError):
 
 
 class RulesError(SwitchboardError):
-    """Rules that can't be put in force. `problems` are `switchboard.rules.problems.Problem`."""
+    """Rules that can't be put in force. `problems` are `switchboard.rules.problems.Problem`.
 
-    def __init__(self, message: str, problems: Sequence[Any] = ()) -> None:
-        super().__init__(message)
+    `said` is a text, or a `switchboard.sentences.Sentence` that its reader's language words.
+    """
+
+    def __init__(self, said: object, problems: Sequence[Any] = ()) -> None:
+        super().__init__(str(said))
+        self.said = said
         self.problems = tuple(problems)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from switchboard.cli.language import InLanguage, language
+from switchboard.cli.language import InLanguage, language, told
 from switchboard.cli.output import AsJson, print_json
 from switchboard.cli.rehearsing import load_rules, local, moment, rules_of
 from switchboard.errors import RulesError
@@ -80,7 +80,7 @@ def _rules(given: str, settings: Settings, language: str) -> Rules:
             if in_force is not None:
                 return in_force
     except RulesError as error:
-        print(f"switchboard: {error}", file=sys.stderr)
+        print(f"switchboard: {told(error, language)}", file=sys.stderr)
         raise typer.Exit(2) from error
     return rules_of(load_rules(Path(given) if given else None, settings, language))
 

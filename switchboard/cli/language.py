@@ -26,6 +26,14 @@ InLanguage = Annotated[
 ]
 
 
+def told(error: Exception, reader: str) -> str:
+    """What went wrong, in the reader's language where its words are ours."""
+    from switchboard.sentences import Sentence
+
+    said = getattr(error, "said", None)
+    return said.in_language(reader) if isinstance(said, Sentence) else str(error)
+
+
 def language(asked: Language | None, environment: Mapping[str, str] = os.environ) -> str:
     """zh or en. The first of LC_ALL, LC_MESSAGES and LANG that is set decides, as POSIX has it for messages
     (IEEE 1003.1, 8.2)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from switchboard.cli import rules_import, rules_new
-from switchboard.cli.language import InLanguage, language
+from switchboard.cli.language import InLanguage, language, told
 from switchboard.cli.output import AsJson, print_json, print_table
 from switchboard.errors import RulesError, SwitchboardError
 
@@ -62,9 +62,9 @@ def register(app: typer.Typer) -> None:
         _diff(version, other, as_json, language(in_language))
 
     @rules.command()
-    def back(version: Version, as_json: AsJson = False) -> None:
+    def back(version: Version, in_language: InLanguage = None, as_json: AsJson = False) -> None:
         """Write a version into the rules file again. It comes into force like any other change."""
-        _back(version, as_json)
+        _back(version, as_json, language(in_language))
 
 
 def _list(everything: bool, as_json: bool, language: str) -> None:
@@ -102,7 +102,7 @@ def _show(version: str, as_json: bool, language: str) -> None:
         name = store.named(version)
         content = store.content(name).decode("utf-8", "replace")
     except RulesError as error:
-        raise _refuse(error) from error
+        raise _refuse(error, language) from error
     if not as_json:
         typer.echo(content, nl=False)
         return
@@ -118,7 +118,7 @@ def _diff(version: str, other: str, as_json: bool, language: str) -> None:
     try:
         before, after, contents = _compared(store, version, other)
     except (SwitchboardError, OSError) as error:
-        raise _refuse(error) from error
+        raise _refuse(error, language) from error
     changes = differences(*contents)
     if as_json:
         print_json({"from": before, "to": after, "changes": [change.as_json(language) for change in changes]})
@@ -151,7 +151,7 @@ def _in_words(changes: Sequence[Change], contents: tuple[bytes, bytes], language
     return [say("cli.same" if contents[0] == contents[1] else "cli.writing").in_language(language)]
 
 
-def _back(version: str, as_json: bool) -> None:
+def _back(version: str, as_json: bool, language: str) -> None:
     from switchboard.rules.store import write_safely
     from switchboard.sentences import say
 
@@ -163,14 +163,16 @@ def _back(version: str, as_json: bool) -> None:
         if file.exists():
             present = file.read_bytes()
             if present == content:
-                _say_back(version, version, as_json, f"{file} is already as in version {version}.")
+                said = say("cli.back_already", file=str(file), version=version)
+                _say_back(version, version, as_json, said.in_language(language))
                 return
             store.keep(present, say("source.before_back", file=str(file), version=version))
         name = store.keep(content, say("source.back", author=_author(), version=version))
         write_safely(file, content)
     except (SwitchboardError, OSError) as error:
-        raise _refuse(error) from error
-    _say_back(version, name, as_json, f"{file} is as in version {version} again; that is version {name}.")
+        raise _refuse(error, language) from error
+    said = say("cli.back", file=str(file), version=version, name=name)
+    _say_back(version, name, as_json, said.in_language(language))
 
 
 def _say_back(version: str, name: str, as_json: bool, words: str) -> None:
@@ -208,6 +210,6 @@ def _store() -> RulesStore:
     return RulesStore(Settings.load().rules_kept)
 
 
-def _refuse(error: Exception) -> typer.Exit:
-    typer.echo(str(error), err=True)
+def _refuse(error: Exception, language: str) -> typer.Exit:
+    typer.echo(told(error, language), err=True)
     return typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchboard.cli.language import InLanguage, language
+from switchboard.cli.language import InLanguage, language, told
 from switchboard.cli.output import AsJson, print_json
 from switchboard.errors import RulesError, StorageError, SwitchboardError
 
@@ -43,7 +43,7 @@ def register(rules: typer.Typer) -> None:
             if written:
                 _write(target, content, made.content)
         except (SwitchboardError, OSError) as error:
-            typer.echo(str(error), err=True)
+            typer.echo(told(error, language(in_language)), err=True)
             raise typer.Exit(2 if not target.exists() or not people.exists() else 1) from error
         if as_json:
             print_json(_as_json(made, written, language(in_language)))

@@ -24,7 +24,10 @@ from switchboard.rules.schema import Person, Section
 from switchboard.rules.spreadsheet import Row
 from switchboard.rules.tree import Node, find
 from switchboard.rules.values import Extension
-from switchboard.sentences import Value
+from switchboard.sentences import Value, say
+
+ENTRY = '"8201": {name: {zh: 曾国强, en: Zeng Guoqiang}}'
+"""An entry on a line of its own, as an example."""
 
 _PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff](?:[A-Za-z0-9\u4e00-\u9fff·.@_-]| (?=[A-Za-z]))*")
 """Texts that need no quotes in YAML, if they are no word with a meaning of its own."""
@@ -80,10 +83,8 @@ def plan(content: bytes, people: Sequence[Row], skip_present: bool = False) -> P
     """
     before = load_text(content)
     if not before.ok:
-        raise RulesError(
-            f"The rules file has errors itself: {before.errors[0].message} `switchboard check` tells all.",
-            before.problems,
-        )
+        said = say("refusals.file_errors", problem=before.errors[0].said)
+        raise RulesError(said, before.problems)
     root, _ = read(content)
     assert root is not None
     file = _File(content, root)
@@ -236,10 +237,7 @@ class _File:
         row = self._rows[next(iter(entries.values())).line - 1] if entries else ""
         bare = row.lstrip(" ")
         if bare == row or not bare.startswith(('"', "'")):
-            raise RulesError(
-                f"people (line {self._people.line}) has no entry on a line of its own; expected below it\n"
-                '  "8201": {name: {zh: 曾国强, en: Zeng Guoqiang}}'
-            )
+            raise RulesError(say("refusals.one_line", line=self._people.line, entry=ENTRY))
         return row[: len(row) - len(bare)]
 
     def _end(self) -> int:

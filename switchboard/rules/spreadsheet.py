@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from switchboard.errors import RulesError
+from switchboard.rules.problems import why_not
+from switchboard.sentences import say, several
 
 SIZE_LIMIT = 20_000_000
 """Bytes of a file."""
@@ -54,11 +56,11 @@ def rows(path: Path) -> list[Row]:
     try:
         content = path.read_bytes() if path.stat().st_size <= SIZE_LIMIT else None
     except OSError as error:
-        raise RulesError(f"{path} can't be read: {error.strerror or error}") from error
+        raise RulesError(say("refusals.unreadable", path=str(path), reason=why_not(error))) from error
     if content is None:
-        raise RulesError(f"{path} has more than {SIZE_LIMIT:,} bytes.")
+        raise RulesError(say("refusals.large", path=str(path), limit=SIZE_LIMIT))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise RulesError(f"{path} is in the old format of Excel: save it as .xlsx or .csv.")
+        raise RulesError(say("refusals.old_excel", path=str(path)))
     table = _xlsx(path, content) if content.startswith(b"PK") else _csv(path, content)
     return _people(path, table)
 
@@ -68,7 +70,7 @@ def _people(path: Path, table: Iterator[list[str]]) -> list[Row]:
     found: list[Row] = []
     for line, cells in enumerate(table, 1):
         if line > ROW_LIMIT:
-            raise RulesError(f"{path} has more than {ROW_LIMIT:,} rows.")
+            raise RulesError(say("refusals.rows", path=str(path), limit=ROW_LIMIT))
         texts = [cell.strip() for cell in cells[:COLUMN_LIMIT]]
         if not any(texts):
             continue
@@ -78,7 +80,7 @@ def _people(path: Path, table: Iterator[list[str]]) -> list[Row]:
         row = {column: text for column, text in zip(columns, texts, strict=False) if column and text}
         found.append(Row(line, row))
     if columns is None:
-        raise RulesError(f"{path} is empty; expected a row of headings, then one row for each person.")
+        raise RulesError(say("refusals.empty", path=str(path)))
     return found
 
 
@@ -88,14 +90,15 @@ def _columns(path: Path, line: int, headings: list[str]) -> list[str | None]:
                for heading in headings]  # fmt: skip
     unknown = [heading for heading, column in zip(headings, columns, strict=True) if heading and not column]
     if unknown:
-        known = ", ".join(names[0] for names in HEADINGS.values())
-        raise RulesError(f"{path}, row {line}: no column is called {unknown[0]!r}; known are: {known}.")
+        known = several(names[0] for names in HEADINGS.values())
+        raise RulesError(say("refusals.column", path=str(path), row=line, heading=unknown[0], known=known))
     twice = [c for i, c in enumerate(columns) if c and c in columns[:i]]
     if twice:
-        raise RulesError(f"{path}, row {line}: two columns mean {twice[0]}.")
+        raise RulesError(say("refusals.column_twice", path=str(path), row=line, column=str(twice[0])))
     for needed in ("number", "name.zh"):
         if needed not in columns:
-            raise RulesError(f"{path}, row {line}: expected a column {' or '.join(HEADINGS[needed][:1])}.")
+            column = HEADINGS[needed][0]
+            raise RulesError(say("refusals.column_missing", path=str(path), row=line, column=column))
     return columns
 
 
@@ -108,13 +111,13 @@ def _csv(path: Path, content: bytes) -> Iterator[list[str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise RulesError(f"{path} is neither UTF-8 nor GB 18030: save it as CSV in UTF-8.")
+        raise RulesError(say("refusals.csv_encoding", path=str(path)))
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise RulesError(f"{path} is no CSV file that can be read: {error}.") from error
+        raise RulesError(say("refusals.csv", path=str(path), error=str(error))) from error
 
 
 def _xlsx(path: Path, content: bytes) -> Iterator[list[str]]:
@@ -125,7 +128,7 @@ def _xlsx(path: Path, content: bytes) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > 10 * SIZE_LIMIT:
-                raise RulesError(f"{path} is too large unpacked.")
+                raise RulesError(say("refusals.unpacked", path=str(path)))
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for row in book.worksheets[0].iter_rows(values_only=True, max_col=COLUMN_LIMIT):
             yield list(_texts(row))
@@ -140,7 +143,7 @@ def _xlsx(path: Path, content: bytes) -> Iterator[list[str]]:
         OSError,
         SyntaxError,
     ) as error:
-        raise RulesError(f"{path} is no spreadsheet that can be read: {error}.") from error
+        raise RulesError(say("refusals.xlsx", path=str(path), error=str(error))) from error
 
 
 def _texts(row: Iterable[Any]) -> Iterator[str]:

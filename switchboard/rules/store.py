@@ -27,7 +27,8 @@ from switchboard.domain.company import Rules
 from switchboard.errors import RulesError, StorageError
 from switchboard.rules.differences import differences
 from switchboard.rules.loading import Loaded, content_hash, load_text
-from switchboard.sentences import LANGUAGES, Sentence
+from switchboard.rules.problems import why_not
+from switchboard.sentences import LANGUAGES, Sentence, say
 
 VERSION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{8})", re.ASCII)
 
@@ -157,9 +158,9 @@ class RulesStore:
                 return self._compiled[version]
             loaded = self.load(version)
             if loaded.rules is None:
-                raise RulesError(
-                    f"Rules version {version} has {len(loaded.errors)} errors.", problems=loaded.problems
-                )
+                count = len(loaded.errors)
+                said = say("refusals.version_errors", version=version, count=count)
+                raise RulesError(said, problems=loaded.problems)
             self._remember(loaded.rules)
             return loaded.rules
 
@@ -175,11 +176,11 @@ class RulesStore:
     def content(self, version: str) -> bytes:
         """The file as it was saved. Raises RulesError for a version that was never kept."""
         if not VERSION.fullmatch(version):
-            raise RulesError("That is no version of the rules; expected a name such as 3-1f2e3d4c.")
+            raise RulesError(say("refusals.no_version_name"))
         try:
             return self._read(version)
         except OSError as error:
-            raise RulesError(f"Rules version {version} is not kept here: {error}") from error
+            raise RulesError(say("refusals.not_kept", version=version, reason=why_not(error))) from error
 
     def history(self, language: str = "en") -> list[Kept]:
         """Every version, newest first."""
@@ -207,10 +208,7 @@ class RulesStore:
         """The version that `text` names: "3", "3-1f2e3d4c". Raises RulesError when there is none."""
         found = [v for v in self._versions() if v == text or v.partition("-")[0] == text]
         if not found:
-            raise RulesError(
-                f"There is no version {text!r}; expected a number such as 3, or a name such as 3-1f2e3d4c. "
-                "`switchboard rules list` shows them."
-            )
+            raise RulesError(say("refusals.no_version", text=text))
         return found[-1]
 
     def before(self, version: str) -> str | None:

@@ -121,3 +121,21 @@ def test_scripts_meet_the_same_codes_in_every_language(run: Run) -> None:
         problems = json.loads(run("check", "wrong.yaml", "--json", "--language", asked).output)["problems"]
         found[asked] = [(p["severity"], p["code"], p["line"], p["path"]) for p in problems]
     assert found["zh"] == found["en"]
+
+
+def test_what_can_not_be_done_is_told_in_chinese_too(run: Run, tmp_path: Path) -> None:
+    """A version that there isn't, a list without numbers, rules that can't be added to."""
+    (tmp_path / "people.csv").write_text("工号,姓名\n1,甲\n", "utf-8")
+    (tmp_path / "more.csv").write_text("分机,姓名\n8201,甲\n", "utf-8")
+    for words, said in (
+        (("rules", "show", "77"), "没有版本“77”"),
+        (("rules", "compare", "77"), "没有版本“77”"),
+        (("rules", "back", "77"), "没有版本“77”"),
+        (("rules", "import", "people.csv"), "没有叫“工号”的列"),
+        (("rules", "import", "more.csv", "--rules", "wrong.yaml"), "规则文件本身有错误：没有 8111 这个号码"),
+        (("rules", "import", "more.csv"), "内容不同"),
+    ):
+        done = run(*words, "--language", "zh")
+        assert done.exit_code != 0
+        assert said in done.output, done.output
+        assert said not in run(*words).output

@@ -33,7 +33,7 @@ OURS = set(
     *("YAML", "UTF", "GBK", "GB", "IP", "IPv", "PIN", "docs", "md", "yaml", "prompts"),
     *("switchboard", "trunks", "rules", "rehearse", "force", "list", "all", "every", "skip", "present"),
     *("given", "hears", "ends", "message", "for", "at", "key", "value", "true", "false", "to", "wav"),
-    *("rehearsal", "tag"),
+    *("rehearsal", "tag", "CSV", "csv", "Excel", "xlsx"),
 }
 """Words that are the same for every reader: keys of the files, prompts, places, commands, standards."""
 
