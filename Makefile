@@ -3,7 +3,7 @@
 .PHONY: help run test bench lint environment test-environment containers containers-test fuzz requirements clean
 
 # Processes that tests of calls are spread over, which mostly wait, and tests of pages, whose browsers don't (two cores).
-WORKERS ?= 7
+WORKERS ?= 5
 BROWSERS ?= 2
 FUZZ_SECONDS ?= 600
 PYTHON ?=
