@@ -74,8 +74,8 @@ def taken(record: dict[str, Any]) -> Steps:
 
 
 def _step(action: str, about: str, reason: str, line: int, outcome: str) -> tuple[Any, ...]:
-    """What must be the same; a ticket's number can't be."""
-    reason, outcome = (re.sub(r"ticket \d+", "ticket …", words) for words in (reason, outcome))
+    """What must be the same; a ticket's number and how long a queue's talks took lately can't be."""
+    reason, outcome = (re.sub(r"(ticket |handling=)\d+", r"\1…", words) for words in (reason, outcome))
     return action, about if action in COMPARED else "", reason, line, outcome
 
 
