@@ -65,7 +65,9 @@ def config(modules: Path, ports: Ports, source: str, address: str = "127.0.0.1")
     """The config file: on `address` alone, sound from the file `source`, what is heard into RECORDINGS.
 
     A player must exist, or newer versions take aufile for one: aubridge with a name nobody connects to
-    swallows the sound after sndfile has kept it. No jitter buffer, so that samples stay as they came.
+    swallows the sound after sndfile has kept it. No jitter buffer (older versions know the delay only), so
+    that samples stay as they came: where Asterisk joins two phones the numbers of packets may begin anew
+    behind those before, and theirs would then drop everything.
     """
     return f"""\
 poll_method epoll
@@ -85,7 +87,7 @@ audio_buffer 20-160
 rtp_tos 184
 rtp_ports {ports.rtp_low}-{ports.rtp_high}
 jitter_buffer_type off
-jitter_buffer_delay 1-2
+jitter_buffer_delay 0-0
 net_interface {address}
 module_path {modules}
 module g711.so

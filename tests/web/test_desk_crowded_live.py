@@ -96,23 +96,26 @@ async def test_a_thousand_calls_are_on_the_board_and_the_next_is_answered(
 
 @pytest.mark.measured
 async def test_a_new_call_is_on_the_screen_at_once_beside_a_thousand(
-    console: Console, caller: PhoneOf
+    console: Console, phone: PhoneOf, caller: PhoneOf
 ) -> None:
-    """From a phone being told to dial until its number is painted, with a thousand calls up."""
+    """From a phone being told to dial until its number is painted, with a thousand calls up: it rings at the
+    desk, and so comes before all of them."""
+    await phone("8011")
     page = await desk_of(console, "li", "8011")
     await manual(page)
-    outside = await caller("13800000982")
     took = []
     async with crowded(console.house):
         await shown(page, MANY)
-        for _ in range(DIALS):
+        for n in range(DIALS):
+            outside = await caller(f"138000098{n:02}")
             await page.evaluate(APPEARS, outside.account.user)
             began = time.time()
             await outside.dial("8000")
             await page.wait_for_function("() => window.appeared > 0")
             took.append(await page.evaluate("window.appeared") - began * 1000)
             await outside.hangup()
-            await expect(page.locator(".row", has_text=outside.account.user)).to_have_count(0)
+            row = page.locator(".row:not([data-part=ended])", has_text=outside.account.user)
+            await expect(row).to_have_count(0)
     median = statistics.median(took)
     print(f"beside {MANY} calls: median {median:.0f} ms, slowest of {len(took)} {max(took):.0f} ms")
     assert median < PAINTED_WITHIN_MS
