@@ -37,6 +37,13 @@ async def channel_of(pbx: RenderedPbx, number: str) -> str:
     return next(c.split("!")[0] for c in concise.splitlines() if c.startswith(f"PJSIP/{number}-"))
 
 
+async def over(pbx: RenderedPbx) -> None:
+    """Wait until no call is left."""
+    async with asyncio.timeout(5):
+        while not (await pbx.cli("core show channels count")).startswith("0 active channels"):
+            await asyncio.sleep(0.1)
+
+
 async def test_the_executor_dials_outside_what_that_phone_may_and_nothing_else() -> None:
     """Whatever the controller says: 8201 national, 8202 local, 8101 nothing, nor a phone that isn't there. No
     emergency number, though every class has a pattern for it; nothing that is no number."""
@@ -75,9 +82,6 @@ async def test_an_operators_leg_asks_outside_what_that_phone_may() -> None:
         await pbx.phone("8202") as phone,
         gateways(pbx) as (board, _),
     ):
-        await phone.dial("8000")
-        await phone.hears("zh/greeting-hello")
-        channel = await channel_of(pbx, "8202")
         for dialled, says in (
             (f"9{MOBILE}", "dial-refused"),
             (f"9{ABROAD}", "dial-refused"),
@@ -85,8 +89,12 @@ async def test_an_operators_leg_asks_outside_what_that_phone_may() -> None:
             (NEAR, "dial-refused"),
             (f"9{NEAR}", "line-busy"),
         ):
+            await phone.dial("8000")
+            greeted = await phone.hears("zh/greeting-hello")
+            channel = await channel_of(pbx, "8202")
             await board.action("Setvar", Channel=channel, Variable="SB_CALLER", Value=channel)
-            before = phone.hearing.seconds
             await board.action("Redirect", Channel=channel, Context="consult", Exten=dialled, Priority="1")
-            await phone.hears(f"zh/{says}", after=before, timeout=8)
+            await phone.hears(f"zh/{says}", after=greeted.start, timeout=8)
+            await phone.hangup()
+            await over(pbx)
         assert [n for n, _ in outside.called] == [NEAR]
