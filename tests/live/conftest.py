@@ -38,10 +38,8 @@ async def telephones(house: House) -> AsyncIterator[House]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def nobody_there(telephones: House) -> None:
-    """Each module begins with no phone registered and nobody signed in, whatever the one before has left."""
-    for number in list(telephones.phones):
-        await telephones.unplug(number)
-    await telephones.sign_everybody_out()
+    """Each module begins so."""
+    await telephones.nobody_there()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

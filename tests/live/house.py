@@ -215,8 +215,14 @@ class House:
         phone.forget()
         return phone
 
-    async def sign_everybody_out(self) -> None:
-        """No operator is at the desk."""
+    async def nobody_there(self) -> None:
+        """No phone is registered and no operator at the desk, whatever tests before have left: how a module
+        begins."""
+        for number in list(self.phones):
+            await self.unplug(number)
+        await self._sign_everybody_out()
+
+    async def _sign_everybody_out(self) -> None:
         database = await open_database(self.settings.database_url)
         rows = DeskRows(database)
         for extension, last in (await rows.duty()).items():

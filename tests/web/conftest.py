@@ -40,15 +40,22 @@ async def begun_console(house: House) -> AsyncIterator[Console]:
         await house.unplug(number)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def deserted_console(begun_console: Console) -> Console:
+    """What each module begins with: nobody signed in at the desk, no phone registered."""
+    await begun_console.house.nobody_there()
+    return begun_console
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def console(begun_console: Console) -> AsyncIterator[Console]:
+async def console(deserted_console: Console) -> AsyncIterator[Console]:
     """`await console.user("li", "operator", extension="8011")` makes a user, `await console.signed_in("li",
     "/desk")` gives a page. No call is under way afterwards; what went wrong inside a page fails the test."""
-    yield begun_console
-    await begun_console.close_pages()
-    for phone in begun_console.house.phones.values():
+    yield deserted_console
+    await deserted_console.close_pages()
+    for phone in deserted_console.house.phones.values():
         await phone.hangup()
-    await begun_console.house.no_channels(8)
+    await deserted_console.house.no_channels(8)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
