@@ -23,7 +23,7 @@ from switchboard.domain.call import Call
 from switchboard.domain.company import Rules
 from switchboard.domain.whose import Own
 from switchboard.errors import SwitchboardError
-from switchboard.flows.live_beside import Beside, is_told
+from switchboard.flows.live_beside import Beside, narrowed
 from switchboard.flows.live_calls import Change, LiveCalls
 from switchboard.flows.live_lookups import Lookups
 from switchboard.flows.live_ports import Board, Counts, Desk, Records, RulesNow, StateOf
@@ -205,8 +205,8 @@ class Live:
         """One of the things told beside calls and phones, if it changed."""
         some = self._beside.head(name, value, told_as)
         self._publish(some)
-        for own in self.readers.own if is_told(name, everything=False) else ():
-            self._publish(some, own)
+        for own in self.readers.own:
+            self._publish(narrowed(name, some), own)
 
     def _whole(self, own: Own | None) -> bytes:
         """Everything, or what `own` sees, as a reader's beginning."""

@@ -9,7 +9,7 @@ from switchboard.flows.live_row import is_phone
 from switchboard.flows.readers import event, written
 
 _OF_ALL = frozenset({"messages"})
-"""Told only to who sees everything: it counts what is kept for the whole company."""
+"""Counts of what is kept for the whole company: told whole only to who sees everything."""
 
 
 class Beside:
@@ -57,3 +57,8 @@ class Beside:
 def is_told(name: str, everything: bool) -> bool:
     """Whether the head `name` is for who sees everything, or only what is theirs."""
     return everything or name not in _OF_ALL
+
+
+def narrowed(name: str, some: bytes) -> bytes:
+    """What those are told who see only what is theirs: of a count, that it changed."""
+    return some if not some or is_told(name, everything=False) else event(name, b"{}")

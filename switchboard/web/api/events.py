@@ -51,8 +51,8 @@ async def read_events(request: web.Request) -> Stream:
     state}, `mode`, `messages` {new}, `ticket` {open}, `rules` {version, state, errors} and `pbx` {state},
     each as it changes. A comment every 15 s. A reader that is too slow is closed; connect again.
 
-    Without `live` there are only the calls of one's own phone and queues, and no `messages`; a call that is
-    one's own no more is `gone` with `elsewhere` true."""
+    Without `live` there are only the calls of one's own phone and queues, and `messages` says only that
+    something changed: {}. A call that is one's own no more is `gone` with `elsewhere` true."""
     live, streams, user = request.app[PARTS].live, request.app[STREAMS], request[USER].user
     if live.readers.full or list(streams.values()).count(user) >= MOST_OF_ONE:
         raise refused(request, 429, "too_many_readers")
