@@ -50,8 +50,19 @@ SHORTER = {
     "    ring_for: 20\n": "    ring_for: 5\n",
     "    longest_wait: 180 ": "    longest_wait: 10 ",
     "    wrap_up: 10 ": "    wrap_up: 1 ",
+    """\
+  weekly:
+    - {days: mon-fri, from: "08:30", to: "12:00"}
+    - {days: mon-fri, from: "13:30", to: "17:30"}
+""": "  weekly: []\n",
+    """\
+      weekly:
+        - {days: mon-fri, from: "08:30", to: "12:00"}
+        - {days: mon-fri, from: "14:00", to: "18:00"}
+""": "      weekly: []\n",
 }
-"""What the tests change in the sample rules: only how long things take, and how much is read out."""
+"""What the tests change in the sample rules: how long things take, how much is read out, and when operators are
+on duty: never by themselves, so that no call depends on the day and hour it is made at."""
 
 
 def shorter_rules() -> str:
