@@ -72,4 +72,3 @@ class ControllerHealth:
             except SwitchboardError:
                 continue
         return found
-

@@ -31,9 +31,7 @@ def page() -> str:
     for path, section in _sections(RulesFile, ()):
         parts += ["", f"## `{'.'.join(path)}`", "", _words(section), "", *_table(section, path)]
     parts += ["", "## What `check` tells", ""]
-    parts.append(
-        "Errors keep a file out of force, warnings only tell. Each has its line and a remedy."
-    )
+    parts.append("Errors keep a file out of force, warnings only tell. Each has its line and a remedy.")
     for title, kinds in (("error", codes.ERRORS), ("warning", codes.WARNINGS)):
         parts += ["", f"| {title} | about |", "|---|---|"]
         parts += [f"| `{code}` | {meaning} |" for code, meaning in kinds.items()]

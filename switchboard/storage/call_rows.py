@@ -46,9 +46,7 @@ class CallRows:
             row = (await connection.execute(select(calls).where(calls.c.id == id_))).first()
             if row is None:
                 return None
-            taken = await connection.execute(
-                select(steps).where(steps.c.call_id == id_).order_by(steps.c.id)
-            )
+            taken = await connection.execute(select(steps).where(steps.c.call_id == id_).order_by(steps.c.id))
             left = await connection.execute(select(messages.c.id).where(messages.c.call_id == id_))
             opened = await connection.execute(select(tickets.c.id).where(tickets.c.call_id == id_))
             return {

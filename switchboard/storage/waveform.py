@@ -36,7 +36,5 @@ def shape(path: Path, parts: int = PARTS) -> list[int]:
         samples.byteswap()
     count = min(parts, len(samples))
     edges = [len(samples) * i // count for i in range(count + 1)]
-    loudest = (
-        max(max(part), -min(part)) for a, b in pairwise(edges) if (part := samples[a:b])
-    )
+    loudest = (max(max(part), -min(part)) for a, b in pairwise(edges) if (part := samples[a:b]))
     return [min(LOUDEST, round(peak * LOUDEST / _FULL_SCALE)) for peak in loudest]

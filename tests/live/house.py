@@ -61,8 +61,8 @@ SHORTER = {
         - {days: mon-fri, from: "14:00", to: "18:00"}
 """: "      weekly: []\n",
 }
-"""What the tests change in the sample rules: how long things take, how much is read out, and when operators are
-on duty: never by themselves, so that no call depends on the day and hour it is made at."""
+"""What the tests change in the sample rules: how long things take, how much is read out, and when operators
+are on duty: never by themselves, so that no call depends on the day and hour it is made at."""
 
 
 def shorter_rules() -> str:

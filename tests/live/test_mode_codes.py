@@ -8,6 +8,8 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -153,6 +155,26 @@ async def test_a_subscribed_phone_shows_the_mode_again_after_the_pbx_died(switch
         )
         await asyncio.to_thread(choose, switchboard, "manual", until_changed=True)
         await lamp(hand, True)
+
+
+async def test_duty_begins_by_the_clock(switchboard: House) -> None:
+    """The margin before the hours is reached: manual mode by itself, and the lamp within a second."""
+    begins = (datetime.now(UTC) + timedelta(seconds=75)).replace(second=0, microsecond=0)
+    opens = (begins + timedelta(minutes=15)).astimezone(ZoneInfo("Asia/Shanghai"))
+    weekly = f'weekly: [{{days: mon-sun, from: "{opens:%H:%M}", to: "24:00"}}]'
+    async with (
+        by_hand(switchboard.settings.sip_port) as hand,
+        changed_rules(switchboard, {"weekly: []": weekly, "holidays: cn ": "holidays: none "}),
+    ):
+        await asyncio.to_thread(choose, switchboard, "schedule")
+        await watches(switchboard, hand)
+        await lamp(hand, False, 5)
+        await asyncio.sleep((begins - datetime.now(UTC)).total_seconds() - 0.3)
+        assert hand.arrived.empty(), "the lamp changes before its time"
+        await lamp(hand, True, 1.3)
+        status = switchboard.status()
+        assert (status["mode"], status["mode_source"]) == ("manual", "schedule")
+    await switchboard.until(lambda: switchboard.status()["mode"] == "automatic", "the rules' hours hold", 5)
 
 
 async def hint(house: House, state: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from switchboard.web.navigation import PAGES
-from tests.live.house import House, PhoneOf
+from tests.live.desk import changed_rules
+from tests.live.house import PhoneOf
 from tests.web.browser import Browser, Console
 from tests.web.desk_backend import backend_of, sample
 
@@ -44,14 +45,6 @@ async def judged(page: Page) -> list[str]:
     return strange(found)
 
 
-async def changed(house: House, old: str, new: str) -> str:
-    """The version in which `new` stands for `old`, once it is in force."""
-    began = house.status()["rules"]["version"]
-    house.rules_file.write_text(house.rules_file.read_text("utf-8").replace(old, new), "utf-8")
-    await house.until(lambda: house.status()["rules"]["version"] != began, "the new rules rule", 10)
-    return str(house.status()["rules"]["version"])
-
-
 @pytest.mark.live
 async def test_every_page_of_the_console(console: Console, phone: PhoneOf, caller: PhoneOf) -> None:
     """As an administrator and operator sees them, with a call, a caller and versions to look at."""
@@ -66,8 +59,8 @@ async def test_every_page_of_the_console(console: Console, phone: PhoneOf, calle
     await page.goto(f"{console.url}/sign-in")
     found = await judged(page)
     await console.sign_in(page, user)
-    version = await changed(console.house, "ring_for: 6 ", "ring_for: 7 ")
-    await changed(console.house, "ring_for: 7 ", "ring_for: 6 ")
+    async with changed_rules(console.house, {"ring_for: 6 ": "ring_for: 7 "}):
+        version = console.house.status()["rules"]["version"]
     details = [f"/calls/{call}", "/callers/13800000991", f"/rules/versions/{version}", "/users/both"]
     for path in [*(p.path for p in PAGES), *details, "/certificate", "/nowhere"]:
         answer = await page.goto(console.url + path)
