@@ -19,14 +19,13 @@ run: environment  ## everything the switchboard needs, then the switchboard, unt
 test: test-environment lint  ## all tests, with real Asterisks and real phones
 	@.venv/bin/switchboard programs --for-tests
 	@tools/tests.sh $(WORKERS) $(BROWSERS)
-	@$(MAKE) --no-print-directory containers-test
 
 containers:  ## build and start the switchboard in containers (docs/operations.md), until Ctrl-C
 	@tools/containers.sh
 
 containers-test: test-environment  ## the compose file with real calls; NOT TESTED is said where no engine can run
 	@.venv/bin/switchboard programs --for-tests
-	@.venv/bin/python -m pytest tests/containers -p no:xdist
+	@.venv/bin/python -m pytest tests/containers
 
 bench: test-environment  ## measure calls a second, memory, decisions (docs/performance.md)
 	@.venv/bin/switchboard programs --for-tests

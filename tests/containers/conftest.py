@@ -84,3 +84,17 @@ async def switchboard(household: Household) -> AsyncIterator[Household]:
     yield household
     for phone in household.phones.values():
         await phone.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Attach the last words of each container, and what phones heard, to the report of a failed test."""
+    report = yield
+    house = getattr(item, "funcargs", {}).get("switchboard")
+    if report.failed and isinstance(house, Household):
+        for name in ("pbx", "controller"):
+            said = house.engine.docker("logs", "--tail", "40", house.container(name), check=False)
+            report.sections.append((name, (said.stdout + said.stderr).decode("utf-8", "replace")))
+        for number, phone in house.phones.items():
+            report.sections.append((number, f"{phone.heard()}\n{phone.events}"))
+    return report

@@ -24,6 +24,7 @@ pytestmark = [
 async def conversation(house: Household, caller: str, extension: str) -> tuple[Baresip, Baresip]:
     """A caller from outside, in conversation with an extension reached through the greeting."""
     phone = await house.phone(extension)
+    await house.until(lambda: house.phone_state(extension) == "idle", f"{extension} can be called", 60)
     outside = await house.caller(caller)
     await outside.dial("8000")
     await outside.hears(f"zh/{p.HELLO}", timeout=20)
