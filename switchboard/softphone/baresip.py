@@ -33,6 +33,9 @@ E = TypeVar("E", bound=Event)
 KEY_GAP = 0.3
 """Seconds from key to key. Faster, and baresip merges neighbours into one RFC 4733 event."""
 
+CLOSE_SECONDS = 1.0
+"""How long a hang-up waits for the call's end."""
+
 PATIENCE = 300.0
 """Seconds of silence a phone can send after what it says: baresip hangs up at the end of its sound file."""
 
@@ -108,11 +111,23 @@ class Baresip(Ears):
         await self._control.command("hangup")
 
     async def hangup(self) -> None:
-        """End the call, if there is one."""
+        """End the call, if there is one, and see its end: what follows is another call's."""
         if self.in_call or self.ringing or self._listening:
+            before = len(self.events)
             with suppress(SoftphoneError):
                 await self._control.command("hangup")
+            await self._closed_since(before)
         self.stop_listening()
+
+    async def _closed_since(self, before: int) -> None:
+        """Wait for an end among the events from `before` on; not long, a call that never got out has none."""
+        deadline = time.monotonic() + CLOSE_SECONDS
+        while not any(isinstance(e, Closed) for e in self.events[before:]) and not self._lost:
+            self._news.clear()
+            if (left := deadline - time.monotonic()) <= 0:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), left)
 
     async def press(self, digits: str, gap: float = KEY_GAP) -> None:
         """Press keys, one after another (RFC 4733 events)."""

@@ -6,6 +6,7 @@ to test of a module. A failed test shows the ends of the switchboard's logs and 
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -50,6 +51,19 @@ async def switchboard(telephones: House) -> AsyncIterator[House]:
     for phone in telephones.phones.values():
         await phone.hangup()
     await telephones.no_channels()
+
+
+@pytest.fixture
+def saved(house: House) -> Iterator[str]:
+    """The text of the rules. Afterwards they rule again, without examples."""
+    text = house.rules_file.read_text("utf-8")
+    yield text
+    house.rules_file.with_name("rules.calls.yaml").unlink(missing_ok=True)
+    house.rules_file.write_text(text, "utf-8")
+    deadline = time.monotonic() + 30
+    while house.rules_in_force() != text:
+        assert time.monotonic() < deadline, f"the rules are not back: {house.status().get('rules')}"
+        time.sleep(0.1)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

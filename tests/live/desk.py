@@ -38,10 +38,10 @@ async def changed_rules(house: House, changes: Mapping[str, str]) -> AsyncIterat
 
 
 async def _save(house: House, text: str) -> None:
-    version = house.status()["rules"]["version"]
     house.rules_file.write_text(text, "utf-8")
     deadline = time.monotonic() + 20
-    while (rules := house.status()["rules"])["version"] == version:
+    while house.rules_in_force() != text:
+        rules = house.status()["rules"]
         assert not rules["errors"], rules["errors"]
         assert time.monotonic() < deadline, "the changed rules are not in force"
         await asyncio.sleep(0.1)

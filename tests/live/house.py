@@ -153,6 +153,12 @@ class House:
         except control.NotRunning:
             return {}
 
+    def rules_in_force(self) -> str:
+        """The text of the rules that rule now, "" when nobody can say."""
+        version = self.status().get("rules", {}).get("version", "")
+        kept = self.settings.rules_kept / f"{version}.yaml"
+        return kept.read_text("utf-8") if kept.exists() else ""
+
     def pids(self) -> dict[str, int]:
         """Process ids of "pbx" and "controller"."""
         return dict(self.status().get("pids") or {})

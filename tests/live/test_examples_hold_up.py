@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live.house import House
@@ -17,16 +15,6 @@ calls:
     when: {presses: ["8899"]}
     then: {rings: ["8890"]}
 """
-
-
-@pytest.fixture
-def saved(house: House) -> Iterator[str]:
-    """The text of the rules; afterwards they are as before, without examples."""
-    text = house.rules_file.read_text("utf-8")
-    calls = house.rules_file.with_name("rules.calls.yaml")
-    yield text
-    calls.unlink(missing_ok=True)
-    house.rules_file.write_text(text, "utf-8")
 
 
 def state(house: House) -> tuple[str, str]:

@@ -11,7 +11,8 @@ import pytest
 
 from switchboard.domain import prompt_keys as p
 from switchboard.pbx import programs
-from switchboard.softphone import Established, Incoming
+from switchboard.softphone import Closed, Established, Incoming
+from tests.live.ear import leave_message
 from tests.live.house import TRUNK, House, PhoneOf
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -53,6 +54,26 @@ async def test_hanging_up_anywhere_leaves_nothing(
     )
     records = [c for c in switchboard.cli("calls") if c["caller"] == "13800000601"]
     assert {c["outcome"] for c in records} == {"abandoned"}
+
+
+async def test_a_caller_who_withholds_the_number_is_a_caller(
+    switchboard: House, phone: PhoneOf, caller: PhoneOf
+) -> None:
+    """Greeted, put through, heard; their message is kept without a number, and nobody can dial it back."""
+    person, outside = await phone("8302"), await caller("anonymous")
+    await outside.dial("8000")
+    await outside.hears("zh/" + p.HELLO)
+    await outside.press("8302")
+    ringing = await person.expect(Incoming, 5)
+    assert not any(c.isdigit() for c in ringing.number), ringing
+    await person.reject()
+    await outside.hears("zh/" + p.CHOICE)
+    await outside.press("1")
+    await leave_message(outside)
+    await outside.expect(Closed, 20)
+    record, message = await switchboard.record(""), await switchboard.message("")
+    assert (record["caller"], record["outcome"]) == ("", "message")
+    assert (message["caller"], message["mailbox"]) == ("", "8302")
 
 
 HOSTILE = {

@@ -6,8 +6,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,15 +17,6 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 
 LONGEST_SECONDS = 15.0
 """A guard against growth, beside other tests on the same cores; alone it takes some 3 s (5 are promised)."""
-
-
-@pytest.fixture
-def saved(house: House) -> Iterator[str]:
-    """The rules as they are; put back afterwards."""
-    text = house.rules_file.read_text("utf-8")
-    yield text
-    house.rules_file.write_text(text, "utf-8")
-    _wait(lambda: house.status().get("rules", {}).get("state") == "in_force", 30, "the rules are back")
 
 
 async def follows(house: House) -> str:
@@ -61,7 +50,7 @@ async def test_a_controller_that_dies_in_the_middle_leaves_no_half(switchboard: 
             20,
         )
         await switchboard.until(
-            lambda: _content_in_force(switchboard) == switchboard.rules_file.read_bytes(),
+            lambda: switchboard.rules_in_force() == switchboard.rules_file.read_text("utf-8"),
             "the file is in force",
             10,
         )
@@ -116,16 +105,3 @@ async def test_ten_thousand_people_change_within_seconds_and_no_call_notices(
     await talking.hangup()
     print(f"in force after {took:.1f} s among 10,000")
     assert took < LONGEST_SECONDS, f"{took:.1f} s"
-
-
-def _content_in_force(house: House) -> bytes:
-    version = house.status().get("rules", {}).get("version", "")
-    kept = Path(house.settings.rules_kept) / f"{version}.yaml"
-    return kept.read_bytes() if kept.exists() else b""
-
-
-def _wait(happens: object, seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():  # type: ignore[operator]
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)

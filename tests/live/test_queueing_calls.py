@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing, suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest_asyncio
 
 from switchboard.domain import prompt_keys as p
 from switchboard.pbx import programs
-from switchboard.softphone import Baresip, Closed, Incoming
+from switchboard.softphone import Baresip, Closed, Incoming, NothingHappened
 from tests.live.ear import asks_for, both_hear_each_other, hears, never_rings
 from tests.live.house import House, shorter_rules
 from tests.live.provider import AnsweringProvider
@@ -205,6 +206,17 @@ async def eventually(happens: Callable[[], Awaitable[bool]], what: str, seconds:
             await asyncio.sleep(0.2)
 
 
+async def asks_to_be_called_back(floor: Floor, number: str) -> None:
+    """A caller who waits, takes the offer, and confirms the number."""
+    patient = await floor.waits_in_queue(number)
+    await hears(patient, "zh/" + p.CALL_BACK_OFFER, timeout=20)
+    await patient.press("1")
+    await hears(patient, "zh/" + p.CALL_BACK_CONFIRM)
+    await patient.press("1")
+    await hears(patient, "zh/" + p.CALL_BACK_KEPT)
+    await patient.expect(Closed, 5)
+
+
 async def test_a_caller_is_called_back_once_at_their_place_whatever_is_killed(floor: Floor) -> None:
     """The number is read back; the controller dies with the promise open; the agent is rung when it is the
     caller's turn, and then the caller, once."""
@@ -213,13 +225,7 @@ async def test_a_caller_is_called_back_once_at_their_place_whatever_is_killed(fl
     await asks_for(talking, "8600")
     await rung_for(agent, "13800000831")
     next_one = await floor.waits_in_queue("13800000832")
-    patient = await floor.waits_in_queue("13800138000")
-    await hears(patient, "zh/" + p.CALL_BACK_OFFER, timeout=20)
-    await patient.press("1")
-    await hears(patient, "zh/" + p.CALL_BACK_CONFIRM)
-    await patient.press("1")
-    await hears(patient, "zh/" + p.CALL_BACK_KEPT)
-    await patient.expect(Closed, 5)
+    await asks_to_be_called_back(floor, "13800138000")
     floor.kill_controller()
     await floor.controller_back()
     await asyncio.sleep(4)  # callers whose step it was have been asked to hold on, and wait again
@@ -267,6 +273,60 @@ async def test_a_caller_in_the_queue_stays_there_without_a_controller_and_is_ser
     await waiting.hangup()
     record = await floor.record("13800000842")
     assert (record["outcome"], record["connected_to"]) == ("connected", "8601")
+
+
+async def test_a_controller_killed_as_it_claims_calls_back_once_or_not_at_all(floor: Floor) -> None:
+    """SIGKILL as soon as the row says claimed: before, while, or just after the call is ordered. Either the
+    agent is rung and the caller is called once, or nobody is and a person gets the ticket."""
+    number = "13800138010"
+    agent, talking = await floor.phone("8601"), await floor.calls("13800000851")
+    await asks_for(talking, "8600")
+    await rung_for(agent, "13800000851")
+    ahead = await floor.waits_in_queue("13800000852")  # so that the wait is long enough for the offer
+    await asks_to_be_called_back(floor, number)
+    await ahead.hangup()
+    killed = asyncio.create_task(asyncio.to_thread(kill_at_claim, floor, number))
+    await asyncio.sleep(0.2)
+    agent.forget()
+    await talking.hangup()
+    await killed
+    with suppress(NothingHappened):
+        await rung_for(agent, number)
+        await floor.until(lambda: floor.provider.called == [number], "the provider is called", 5)
+    agent.forget()
+    await agent.hangup()
+    await floor.controller_back()
+    await floor.until(lambda: state_of(floor, number) in ("done", "ticket"), "the promise has its end", 40)
+    await never_rings(agent)
+    if state_of(floor, number) == "done":
+        assert floor.provider.called == [number]
+    else:
+        assert floor.provider.called == []
+        (ticket,) = [t for t in floor.cli("tickets") if t["caller"] == number]
+        assert (ticket["kind"], ticket["state"]) == ("call_back", "open")
+
+
+@contextmanager
+def call_back_rows(floor: Floor) -> Iterator[Callable[[str], str]]:
+    """Tells where the promise to call a number back stands."""
+    with closing(sqlite3.connect(f"file:{floor.settings.data_dir}/switchboard.db?mode=ro", uri=True)) as db:
+        query = "SELECT state FROM call_backs WHERE number = ?"
+        yield lambda number: str(db.execute(query, (number,)).fetchone()[0])
+
+
+def state_of(floor: Floor, number: str) -> str:
+    """Where the promise to call `number` back stands now."""
+    with call_back_rows(floor) as state:
+        return state(number)
+
+
+def kill_at_claim(floor: Floor, number: str) -> None:
+    """SIGKILL the controller once the call-back's row says that it is being placed."""
+    controller, deadline = floor.pids()["controller"], time.monotonic() + 20
+    with call_back_rows(floor) as state:
+        while state(number) == "waiting":
+            assert time.monotonic() < deadline, "the call-back has not been claimed"
+    os.kill(controller, signal.SIGKILL)
 
 
 async def test_a_call_back_claimed_by_a_controller_that_died_is_never_placed(floor: Floor) -> None:

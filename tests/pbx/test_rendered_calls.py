@@ -26,9 +26,10 @@ EXPECTED = (
     "res_agi.c: Couldn't connect to any host",
     "Unable to join queue",
     "already DISCONNECTED",
+    "No audio available on",
 )
-"""What Asterisk says of the controller that these tests don't start, of a queue without agents, and when both
-sides hang up at once."""
+"""What Asterisk says of the controller that these tests don't start, of a queue without agents, when both
+sides hang up at once, and when somebody hangs up as their message begins."""
 
 
 @pytest.fixture

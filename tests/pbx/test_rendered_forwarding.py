@@ -42,11 +42,12 @@ async def test_a_phones_own_forwarding_is_not_followed(number: str) -> None:
     async with provider() as (outside, host), rendered_pbx(firm_at(host)) as pbx:
         async with by_hand(pbx.settings.sip_port) as hand, await pbx.phone("8101") as colleague:
             contact = f"Contact: <sip:{number}@{hand.here}>\r\n"
-            await hand.request("REGISTER", f"sip:{number}", number, f"phone-{number}", contact)
+            answers = await hand.request("REGISTER", f"sip:{number}", number, f"phone-{number}", contact)
+            assert answers[-1].startswith("SIP/2.0 200"), answers[-1]
             await asyncio.sleep(0.5)
             answering = asyncio.create_task(forwards(hand, f"9{MOBILE}"))
             await colleague.dial("8600" if number == "8601" else number)
-            await asyncio.wait_for(answering, 8)
+            await asyncio.wait_for(answering, 20)
             await asyncio.sleep(1.5)
             await colleague.hangup()
         assert outside.called == []
