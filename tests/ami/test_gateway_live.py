@@ -7,6 +7,7 @@ import socket
 import time
 import warnings
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -282,6 +283,7 @@ async def test_another_client_sees_the_same(pbx: Pbx) -> None:
             manager.login(BOARD.name, "right")
             return str(manager.ping().get_header("Response"))
         finally:
-            manager.close()
+            with suppress(ValueError):  # its own threads race: one shuts what the other still writes to
+                manager.close()
 
     assert await asyncio.to_thread(see) == "Success"
