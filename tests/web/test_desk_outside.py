@@ -51,7 +51,8 @@ async def test_a_full_number_is_offered_and_ordered_as_it_is_dialled(
     await expect(page.locator(".entry-name", has_text="外线")).to_have_text(f"外线 {MOBILE}")
     await expect(page.locator(".entry .badge")).to_have_text("外线号码")
     await expect(page.locator(".entry .quick")).to_have_count(2)
-    await page.keyboard.press(keys)
+    async with page.expect_response(lambda r: r.request.method == "POST"):
+        await page.keyboard.press(keys)
     await expect(page.locator("#search")).to_have_value("")
     assert backend.orders == [{"kind": kind, "target": f"9{MOBILE}", "call": "1"}]
 
