@@ -51,7 +51,10 @@ class Ears:
             if over or time.monotonic() > deadline:
                 what = "the call ended" if over else f"{timeout:g} s passed"
                 so_far = ", ".join(h.name for h in heard) or "nothing"
-                raise NothingHappened(f"{what} without {' or '.join(names)}; heard: {so_far}")
+                raise NothingHappened(
+                    f"{what} without {' or '.join(names)}; "
+                    f"heard: {so_far}, in {self.hearing.seconds:.1f} s of sound"
+                )
             await asyncio.sleep(0.15)
 
     async def heard_until(self, moment: float, timeout: float = 30) -> None:

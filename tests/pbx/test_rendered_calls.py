@@ -108,11 +108,11 @@ async def test_nobody_answers_then_a_message(pbx: RenderedPbx) -> None:
         (message,) = pbx.in_mailbox("8101")
         reason, call = message["category"].split("/")
         assert reason == "no_answer"
-        assert call == pbx.records()[-1]["linkedid"]
         async with asyncio.timeout(5):
             while not called.lamp.waiting:
                 await asyncio.sleep(0.1)
         ending = await pbx.ending()
+        assert call == pbx.records()[-1]["linkedid"]
         assert (ending["verb"], ending["status"], ending["mailbox"]) == ("message", "SUCCESS", "8101")
 
 
